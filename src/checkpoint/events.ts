@@ -1,0 +1,151 @@
+import type { JsonObject, JsonValue } from "../base/mod.ts";
+
+/** Version of the record and event format that this program writes. Version N reads N-1. */
+export const FORMAT_VERSION = 1;
+
+/** What identifies a component's work, kept in parts so that a difference can be told. */
+export interface Fingerprint {
+  /** SHA-256 over type and canonical configuration. */
+  readonly config: string;
+  /** SHA-256 over the plugin's code; empty for components without (built-ins give `builtin:<revision>`). */
+  readonly code: string;
+  /** The canonical configuration itself after schema defaults (secrets as references, redacted keys as a constant), where it is at most 16 KiB; for telling differences. */
+  readonly settings?: JsonObject | undefined;
+}
+
+export interface ComponentHeader {
+  readonly name: string;
+  readonly type: string;
+  readonly fingerprint: Fingerprint;
+  /** Indexes of the components it comes after. */
+  readonly after: readonly number[];
+  /** False where `enabled = false` or a selection leaves it out of this run. */
+  readonly selected?: false | undefined;
+}
+
+/** A file or object that a component declared as its result. */
+export interface Artifact {
+  /** Absolute path or URI. */
+  readonly uri: string;
+  readonly size: number;
+  /** Modification token: mtime in ns, etag, version; compared as text. */
+  readonly token: string;
+  /** SHA-256, if asked for. */
+  readonly hash?: string | undefined;
+  /** True: later components use it up; not checked once a later component has completed. */
+  readonly consumed?: true | undefined;
+}
+
+/** The facts of one completion. Large outputs are named by hash in `outputsAt` and lie in the carry log of that name. */
+export interface Completion {
+  readonly index: number;
+  /** The attempt that completed, from 1. */
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly completedAt: string;
+  readonly durationMs: number;
+  readonly outputs?: JsonValue | undefined;
+  readonly outputsAt?: string | undefined;
+  readonly artifacts?: readonly Artifact[] | undefined;
+  /** Why it was skipped, where it was (counts as completed). */
+  readonly skipped?: string | undefined;
+  /** The run in which it really ran, where that is an earlier one. */
+  readonly ranIn?: string | undefined;
+}
+
+export interface ErrorFactsRecord {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+/** Runs that started a component (with this fingerprint) and ended without completing it. */
+export interface ResumeCount {
+  readonly index: number;
+  readonly fingerprint: string;
+  readonly runs: number;
+}
+
+export interface CarriedSteps {
+  readonly index: number;
+  readonly steps: Readonly<Record<string, JsonValue>>;
+}
+
+/** What a resumed run takes over from the one it resumes; indexes are of the new run's components. */
+export interface Carried {
+  readonly completions: readonly Completion[];
+  readonly steps: readonly CarriedSteps[];
+  readonly counts: readonly ResumeCount[];
+}
+
+export interface RunStarted {
+  readonly type: "run-started";
+  readonly format: number;
+  readonly runId: string;
+  readonly rootRunId: string;
+  readonly resumedFrom?: string | undefined;
+  readonly pipelineName: string;
+  readonly runKey?: string | undefined;
+  readonly startedAt: string;
+  readonly components: readonly ComponentHeader[];
+  /** The options given to the run (`--set`, selections, fail-fast), without values under redacted keys. */
+  readonly options: JsonObject;
+  readonly carried?: Carried | undefined;
+}
+
+export type FailureReason = "component" | "partial" | "timeout" | "store" | "poisoned";
+
+export type RunEvent =
+  | RunStarted
+  | { readonly type: "attempt-started"; readonly index: number; readonly attempt: number }
+  | {
+      readonly type: "step-completed";
+      readonly index: number;
+      readonly name: string;
+      readonly result: JsonValue;
+    }
+  | ({ readonly type: "component-completed" } & Completion)
+  | ({ readonly type: "component-skipped" } & Completion)
+  | {
+      readonly type: "component-failed";
+      readonly index: number;
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly error: ErrorFactsRecord;
+      /** True where the runner will try again in this run. */
+      readonly retrying?: true | undefined;
+      /** True where the failure does not count against the resume budget (TransientError). */
+      readonly transient?: true | undefined;
+    }
+  | { readonly type: "run-completed" }
+  | {
+      readonly type: "run-failed";
+      readonly reason: FailureReason;
+      readonly failed?: readonly number[] | undefined;
+    }
+  | { readonly type: "run-interrupted"; readonly reason: string }
+  | { readonly type: "superseded"; readonly by: string; readonly fresh: boolean }
+  | { readonly type: "deleted" };
+
+/** An entry of the key log: one per start. */
+export interface KeyLogEntry {
+  readonly type: "start";
+  readonly runId: string;
+  readonly resumedFrom?: string | undefined;
+  readonly pipelineName: string;
+  readonly runKey?: string | undefined;
+}
+
+/** What one record carries besides its events. */
+export interface RecordEnvelope<E> {
+  readonly seq: number;
+  readonly nonce: string;
+  /** `sum` of the record before; 64 zeros for number 1. */
+  readonly prev: string;
+  /** SHA-256 of the record's canonical text without `sum`. */
+  readonly sum: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly events: readonly E[];
+}

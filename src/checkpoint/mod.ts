@@ -1,0 +1,11 @@
+/**
+ * Room `checkpoint`: what a run leaves behind and what that means: events and their fold, records
+ * and their chain, the key log, the start and delete protocols, fingerprints, resume decisions.
+ *
+ * Not here: where bytes lie (room `store`) and running anything (room `run`).
+ * To add an event: its shape in `events.ts`, its fold in `fold.ts`, its line in docs/reference/journal.md.
+ */
+export type * from "./decision.ts";
+export * from "./events.ts";
+export type * from "./start.ts";
+export type * from "./state.ts";

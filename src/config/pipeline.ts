@@ -1,0 +1,100 @@
+import type { JsonObject } from "../base/mod.ts";
+import type { HoconNode, HoconObject } from "../hocon/mod.ts";
+
+/** `retry-policy`, the original's keys and defaults. */
+export interface RetryPolicy {
+  /** Default 3. */
+  readonly maxRetries: number;
+  /** Default 1000. */
+  readonly initialDelayMs: number;
+  /** Default 30000. */
+  readonly maxDelayMs: number;
+  /** At least 1; default 2. */
+  readonly backoffMultiplier: number;
+  /** 0 to 1; default 0.1. */
+  readonly jitterFactor: number;
+  /** Error class names; empty: all but PermanentError. */
+  readonly retryableExceptions: readonly string[];
+}
+
+export type Isolation = "process" | "fresh" | "none";
+
+/** One entry of `pipeline-components`. */
+export interface ComponentConfig {
+  /** 0-based place in the file. */
+  readonly index: number;
+  readonly instanceType: string;
+  readonly instanceName: string;
+  /** As written (keys unchanged), with its origins; the plugin's schema reads it. */
+  readonly instanceConfig: HoconObject;
+  readonly enabled: boolean;
+  /** Names it comes after; undefined: the component before it in the file. */
+  readonly dependsOn: readonly string[] | undefined;
+  /** The component's own policy, else the pipeline's, else undefined (no retries). */
+  readonly retryPolicy: RetryPolicy | undefined;
+  /** Milliseconds. */
+  readonly timeoutMs: number | undefined;
+  readonly isolation: Isolation | undefined;
+  /** Resident bytes at which its process is ended. */
+  readonly memoryLimit: number | undefined;
+  /** The whole entry, for findings. */
+  readonly node: HoconObject;
+}
+
+export interface CheckpointConfig {
+  readonly enabled: boolean;
+  /** As written; undefined: the default location. */
+  readonly location: string | undefined;
+  readonly autoResume: boolean;
+  readonly cleanupOnSuccess: boolean;
+  readonly onConfigChange: "refuse" | "rerun" | "accept";
+  readonly onCodeChange: "warn" | "refuse" | "rerun";
+  /** How long a failing store is retried, ms. */
+  readonly storeTimeoutMs: number;
+  /** Length of a timed lease, ms. */
+  readonly leaseMs: number;
+  /** Handed to a store plugin. */
+  readonly store: HoconObject | undefined;
+  readonly node: HoconObject | undefined;
+}
+
+export interface SparkConfig {
+  readonly appName: string | undefined;
+  readonly master: string | undefined;
+  readonly connectString: string | undefined;
+  /** Flat: `spark.sql.shuffle.partitions` → `200`, from quoted and nested keys alike. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** One entry of `hooks`. */
+export interface HookConfig {
+  readonly type: string;
+  /** The other keys of the entry, as written. */
+  readonly settings: HoconObject;
+  readonly node: HoconObject;
+}
+
+/** A whole configuration file, decoded. */
+export interface PipelineConfig {
+  readonly pipelineName: string;
+  readonly failFast: boolean;
+  readonly maxParallel: number;
+  readonly timeoutMs: number | undefined;
+  /** Absolute plugin folders from the file. */
+  readonly pluginFolders: readonly string[];
+  readonly checkpoint: CheckpointConfig;
+  /** More key names that hold secrets. */
+  readonly redact: readonly string[];
+  readonly hooks: readonly HookConfig[];
+  readonly components: readonly ComponentConfig[];
+  readonly spark: SparkConfig | undefined;
+  /** Absolute path of the file, undefined for stdin and text. */
+  readonly file: string | undefined;
+  /** Folder that relative paths of the file count from. */
+  readonly folder: string;
+  /** The whole resolved tree. */
+  readonly root: HoconObject;
+}
+
+/** What a value of the configuration looks like where it may be shown: secrets masked. */
+export type ShowConfig = (node: HoconNode) => JsonObject;

@@ -1,0 +1,76 @@
+import type { GenericSchema, InferOutput } from "valibot";
+import type { JsonValue } from "../base/mod.ts";
+
+/** Levels of `ctx.log`, lowest first. */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
+
+/** A logger whose lines carry the component's name; fields are JSON and are redacted. */
+export type ComponentLog = {
+  readonly [Level in LogLevel]: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+};
+
+/** What a component may know of the run it is part of. */
+export interface RunInfo {
+  readonly runId: string;
+  readonly rootRunId: string;
+  readonly runKey: string | undefined;
+  readonly pipelineName: string;
+  readonly componentName: string;
+  /** 1 for the first attempt in this run. */
+  readonly attempt: number;
+  readonly resumedFrom: string | undefined;
+  /** 0-based place of the component, and how many there are. */
+  readonly index: number;
+  readonly total: number;
+}
+
+export interface ArtifactOptions {
+  /** Also record the SHA-256 of a local file (reads it once). Default false. */
+  readonly hash?: boolean;
+  /** Later components use it up: not checked on resume once a later one has completed. Default false. */
+  readonly consumed?: boolean;
+}
+
+/** What a component's `run` is given. */
+export interface ComponentContext<Config = unknown> {
+  /** The component's `instance-config`, parsed by its schema. */
+  readonly config: Config;
+  readonly log: ComponentLog;
+  /** Aborts on timeout, interrupt and lost lease; its reason is an Error. */
+  readonly signal: AbortSignal;
+  /**
+   * Runs `fn` once over all attempts and resumes: its JSON result (at most 256 KiB) is durable when the promise
+   * resolves and is given back without running `fn` the next time. Names are unique per component.
+   */
+  step<T extends JsonValue | void>(name: string, fn: () => T | Promise<T>): Promise<T>;
+  /** Tells how far the work is; `total` in the same unit as `done`. Cheap: call it as often as you like. */
+  progress(done: number, total?: number, label?: string): void;
+  /** Outputs of a completed component by instance name; undefined where it returned none. Throws for a name that is unknown or not completed. */
+  outputs(name: string): JsonValue | undefined;
+  /** Declares a file (path or file: URI) as a result of this component; checked before a resume takes the completion as given. */
+  artifact(pathOrUri: string, options?: ArtifactOptions): Promise<void>;
+  readonly run: RunInfo;
+  /** The environment of the process; `CAIRN_*`, `BUN_OPTIONS` and `BUN_BE_BUN` removed. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The `spark` block as plain configuration, undefined where there is none. */
+  readonly spark: SparkSettings | undefined;
+}
+
+/** The `spark` block of the configuration. */
+export interface SparkSettings {
+  readonly appName?: string | undefined;
+  readonly master?: string | undefined;
+  readonly connectString?: string | undefined;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** What a component returns: its outputs (JSON, at most 256 KiB), or nothing. */
+export type ComponentResult = JsonValue | void;
+
+export interface ComponentDefinition<Schema extends GenericSchema = GenericSchema> {
+  readonly kind: "component";
+  readonly description: string | undefined;
+  /** Undefined: any configuration is given as it is (keys as written). */
+  readonly config: Schema | undefined;
+  run(context: ComponentContext<InferOutput<Schema>>): ComponentResult | Promise<ComponentResult>;
+}

@@ -1,0 +1,92 @@
+import type { JsonValue } from "../base/mod.ts";
+
+/** Facts that every hook is given. */
+export interface HookRun {
+  readonly runId: string;
+  readonly rootRunId: string;
+  readonly runKey: string | undefined;
+  readonly pipelineName: string;
+  readonly resumedFrom: string | undefined;
+  readonly totalComponents: number;
+}
+
+export interface HookComponent extends HookRun {
+  readonly name: string;
+  readonly type: string;
+  /** 0-based. */
+  readonly index: number;
+  /** `instance-config`, redacted. */
+  readonly config: JsonValue;
+}
+
+export interface HookError {
+  /** Error class name. */
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly hint: string | undefined;
+  readonly stack: string | undefined;
+}
+
+export type RunStatus = "completed" | "partial" | "failed" | "interrupted";
+
+/**
+ * Points at which code may look on. Hooks are awaited, in order; one that throws is logged and changes nothing,
+ * unless it says `critical: true`. `afterComponent` and later points come after the durable record; nothing delays it.
+ */
+export interface PipelineHooks {
+  readonly name?: string | undefined;
+  /** True: an error thrown by one of these hooks fails the run. Default false. */
+  readonly critical?: boolean | undefined;
+  beforePipeline?(run: HookRun & { readonly failFast: boolean }): void | Promise<void>;
+  afterPipeline?(
+    run: HookRun & {
+      readonly status: RunStatus;
+      readonly durationMs: number;
+      readonly completed: number;
+      readonly failed: number;
+      readonly error: HookError | undefined;
+    },
+  ): void | Promise<void>;
+  /** Before each attempt. */
+  beforeComponent?(component: HookComponent & { readonly attempt: number }): void | Promise<void>;
+  /** After a completion is durable; also, with `restored`, for each one that a resume takes from the checkpoint. */
+  afterComponent?(
+    component: HookComponent & {
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly status: "completed" | "restored" | "skipped";
+      readonly outputs: JsonValue | undefined;
+    },
+  ): void | Promise<void>;
+  /** After the last attempt of a component failed. */
+  onComponentFailure?(
+    component: HookComponent & {
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly error: HookError;
+    },
+  ): void | Promise<void>;
+  onRetryAttempt?(
+    component: HookComponent & {
+      readonly attempt: number;
+      readonly maxAttempts: number;
+      readonly delayMs: number;
+      readonly error: HookError;
+    },
+  ): void | Promise<void>;
+  onCircuitBreakerStateChange?(
+    component: HookComponent & { readonly from: BreakerState; readonly to: BreakerState },
+  ): void | Promise<void>;
+  /** After each durable record. */
+  onCheckpoint?(
+    run: HookRun & {
+      readonly seq: number;
+      readonly events: readonly string[];
+      readonly bytes: number;
+      readonly durationMs: number;
+    },
+  ): void | Promise<void>;
+}
+
+export type BreakerState = "closed" | "open" | "half-open";
