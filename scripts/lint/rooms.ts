@@ -1,0 +1,119 @@
+/** What the lint knows of a room of `src/`. */
+export interface Room {
+  /** What lives there, as `docs/architecture.md` says it. */
+  readonly holds: string;
+  /** The rooms it may import, through their doors only. */
+  readonly imports: readonly string[];
+  /** The npm packages it may import; each has a row in `docs/dependencies.md`. */
+  readonly packages: readonly string[];
+  /** Files that other rooms may import; `mod.ts` alone where nothing is said. */
+  readonly doors?: readonly string[];
+  /** Whether it may `import()` a path that is only known at run time (a plugin's file). */
+  readonly computedImports?: boolean;
+}
+
+const DEFAULT_DOORS: readonly string[] = ["mod.ts"];
+
+/**
+ * The rooms of `src/`, lowest first: the one table of who may import whom. `docs/architecture.md` is checked
+ * against it. A change here is a change of the architecture, so it changes that page too.
+ */
+export const rooms: Readonly<Record<string, Room>> = {
+  base: {
+    holds: "error class and codes, findings, clock, randomness, redaction, units, backoff",
+    imports: [],
+    packages: [],
+  },
+  hocon: {
+    holds: "text to tree with origins; knows nothing of pipelines",
+    imports: ["base"],
+    packages: [],
+  },
+  config: {
+    holds: "the pipeline's schema, decoding with located findings, secrets references",
+    imports: ["base", "hocon"],
+    packages: ["valibot"],
+  },
+  store: {
+    holds: "the checkpoint store interface, its kinds and wrappers",
+    imports: ["base"],
+    packages: [],
+  },
+  checkpoint: {
+    holds: "events, fold, journal, lease, fingerprints, resume decisions",
+    imports: ["base", "store"],
+    packages: [],
+  },
+  spark: {
+    holds: "the Spark Connect client",
+    imports: ["base"],
+    packages: [],
+  },
+  sdk: {
+    holds: "what plugins import as `cairn`: component, hook and store definitions, ctx types",
+    imports: ["base", "store", "checkpoint", "spark"],
+    packages: ["valibot"],
+    doors: ["mod.ts", "testing.ts"],
+  },
+  builtin: {
+    holds: "components and hooks that ship in the executable",
+    imports: ["base", "config", "store", "spark", "sdk"],
+    packages: ["valibot", "prom-client"],
+  },
+  plugin: {
+    holds: "finding, loading and describing plugins; the virtual `cairn` module",
+    imports: ["base", "config", "sdk"],
+    packages: ["valibot"],
+    computedImports: true,
+  },
+  run: {
+    holds: "plan, scheduler, worker processes, retries, results",
+    imports: ["base", "config", "checkpoint", "plugin", "sdk", "store"],
+    packages: [],
+  },
+  report: {
+    holds: "a result as HTML, JUnit, GitHub summary, OpenLineage",
+    imports: ["base", "checkpoint", "sdk"],
+    packages: [],
+  },
+  api: {
+    holds: "the library that package.json exports: joins run, builtin and everything below",
+    imports: [
+      "base",
+      "hocon",
+      "config",
+      "store",
+      "checkpoint",
+      "spark",
+      "sdk",
+      "builtin",
+      "plugin",
+      "run",
+      "report",
+    ],
+    packages: ["valibot"],
+    doors: ["mod.ts", "testing.ts"],
+  },
+  cli: {
+    holds: "one file per command, strict arguments, the exit table; a client of `api` and of nothing deeper",
+    imports: ["base", "api"],
+    packages: ["citty", "consola"],
+  },
+};
+
+/** The room of that name, or undefined. */
+export function roomNamed(name: string): Room | undefined {
+  return Object.hasOwn(rooms, name) ? rooms[name] : undefined;
+}
+
+/** What `src/main.ts`, the one file outside the rooms, may import. */
+export const mainRoom: Room = {
+  holds: "starts the command line or, as a worker process, the worker",
+  imports: ["cli", "api"],
+  packages: [],
+};
+
+/** The files through which other rooms may import `room`. */
+export function doorsOf(room: Room): readonly string[] {
+  return room.doors ?? DEFAULT_DOORS;
+}
