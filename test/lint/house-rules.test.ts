@@ -103,13 +103,14 @@ test("a test that keeps others from running, or never runs, is refused", () => {
 });
 
 test("a place that only one machine has is refused in code and in prose", () => {
-  for (const place of ["/wor" + "k/main", "/roo" + "t/.npmrc", "/User" + "s/ann/x"]) {
+  const slash = "/"; // kept apart, so that this file passes the rule that it tests
+  for (const place of [`${slash}work/main`, `${slash}root/.npmrc`, `${slash}Users/ann/x`]) {
     expect(messages("docs/a.md", `Look into ${place}.`)[0]).toContain("names a place of one machine");
     expect(messages("src/base/a.ts", `const a = "${place}";`)).toHaveLength(1);
   }
-  expect(
-    messages("docs/a.md", "/$bunfs/roo" + "t/cairn, ./wor" + "k/x, src/wor" + "k/, https://a.b/wor" + "k/"),
-  ).toEqual([]);
+  for (const place of ["/$bunfs/root/cairn", "./work/x", "src/work/", "https://example.org/work/"]) {
+    expect(messages("docs/a.md", place)).toEqual([]);
+  }
 });
 
 test("a first-party plugin sees nothing of the checkout but cairn", () => {
