@@ -28,14 +28,21 @@ async function expected(): Promise<{ airports: Map<string, Sums>; routes: Map<st
   const seen = new Set<string>();
   const airports = new Map<string, Sums>();
   const routes = new Map<string, Sums>();
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+  for (
+    let chunk = await result.fetchChunk();
+    chunk && chunk.rowCount > 0;
+    chunk = await result.fetchChunk()
+  ) {
     for (const row of chunk.getRows() as [string, number, number, string, string][]) {
       const [date, delay, distance, origin, destination] = row;
       if (date >= "2001-07" || delay < -120) continue;
       const identity = row.join("|");
       if (seen.has(identity)) continue;
       seen.add(identity);
-      for (const [table, key] of [[airports, origin], [routes, `${origin}-${destination}`]] as const) {
+      for (const [table, key] of [
+        [airports, origin],
+        [routes, `${origin}-${destination}`],
+      ] as const) {
         const sums = table.get(key) ?? { flights: 0, delay: 0, late: 0, miles: 0 };
         sums.flights += 1;
         sums.delay += delay;
@@ -50,14 +57,24 @@ async function expected(): Promise<{ airports: Map<string, Sums>; routes: Map<st
 
 /** Reads a published CSV into the same shape. */
 function published(name: string, keyColumns: readonly string[]): Map<string, Sums> {
-  const [header = "", ...lines] = readFileSync(join(workDir, "published", `${name}.csv`), "utf8").trim().split("\n");
+  const [header = "", ...lines] = readFileSync(join(workDir, "published", `${name}.csv`), "utf8")
+    .trim()
+    .split("\n");
   const columns = header.split(",");
   return new Map(
     lines.map((line) => {
       const cells = new Map(line.split(",").map((cell, index) => [columns[index], cell]));
       const number = (column: string): number => Number(cells.get(column));
       const key = keyColumns.map((column) => cells.get(column)).join("-");
-      return [key, { flights: number("flights"), delay: number("delay_minutes"), late: number("late"), miles: number("miles") }];
+      return [
+        key,
+        {
+          flights: number("flights"),
+          delay: number("delay_minutes"),
+          late: number("late"),
+          miles: number("miles"),
+        },
+      ];
     }),
   );
 }
@@ -67,7 +84,8 @@ function difference(name: string, wanted: Map<string, Sums>, found: Map<string, 
   if (wanted.size !== found.size) return `${name}: ${found.size} rows published, ${wanted.size} expected`;
   for (const [key, sums] of wanted) {
     const other = JSON.stringify(found.get(key));
-    if (other !== JSON.stringify(sums)) return `${name} ${key}: published ${other}, expected ${JSON.stringify(sums)}`;
+    if (other !== JSON.stringify(sums))
+      return `${name} ${key}: published ${other}, expected ${JSON.stringify(sums)}`;
   }
   return undefined;
 }
@@ -80,7 +98,8 @@ if (problem) {
   console.error(`verify: ${problem}`);
   process.exit(1);
 }
-const total = (field: keyof Sums): number => [...wanted.airports.values()].reduce((sum, row) => sum + row[field], 0);
+const total = (field: keyof Sums): number =>
+  [...wanted.airports.values()].reduce((sum, row) => sum + row[field], 0);
 console.log(
   `verify: ${wanted.airports.size} airports and ${wanted.routes.size} routes agree: ` +
     `${total("flights")} flights, ${total("delay")} minutes of delay, ${total("miles")} miles`,

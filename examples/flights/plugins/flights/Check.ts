@@ -20,7 +20,8 @@ export default defineComponent({
       const wanted = await sums(config.source, "count(*)::bigint");
       for (const name of ["airports", "routes"]) {
         const found = await sums(join(config.aggregatesDir, `${name}.parquet`), "sum(flights)::bigint");
-        if (found !== wanted) throw new PermanentError(`${name} sum up to ${found}, the cleaned flights to ${wanted}`);
+        if (found !== wanted)
+          throw new PermanentError(`${name} sum up to ${found}, the cleaned flights to ${wanted}`);
       }
       return { flights };
     });

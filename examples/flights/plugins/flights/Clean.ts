@@ -8,7 +8,11 @@ export default defineComponent({
     stagingDir: v.string(),
     target: v.pipe(v.string(), v.description("the cleaned flights, Parquet")),
     earliestDelay: v.optional(
-      v.pipe(v.number(), v.integer(), v.description("delays below this many minutes are errors of the source")),
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.description("delays below this many minutes are errors of the source"),
+      ),
       -120,
     ),
   }),

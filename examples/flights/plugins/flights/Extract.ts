@@ -7,7 +7,11 @@ export default defineComponent({
   config: v.object({
     sourceDir: v.pipe(v.string(), v.description("folder with flights-3m.parquet and airports.csv")),
     stagingDir: v.pipe(v.string(), v.description("where the copies go")),
-    months: v.pipe(v.array(v.pipe(v.string(), v.isoDate())), v.minLength(1), v.description("first days of the months to take")),
+    months: v.pipe(
+      v.array(v.pipe(v.string(), v.isoDate())),
+      v.minLength(1),
+      v.description("first days of the months to take"),
+    ),
   }),
   async run({ config, signal, log, step, progress, artifact }) {
     const total = config.months.length + 1;

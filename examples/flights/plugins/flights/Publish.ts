@@ -11,7 +11,11 @@ export default defineComponent({
       for (const name of ["airports", "routes"]) {
         for (const format of ["csv", "parquet"] as const) {
           const target = join(config.targetDir, `${name}.${format}`);
-          await duck.copy(`select * from ${quoted(join(config.aggregatesDir, `${name}.parquet`))}`, target, format);
+          await duck.copy(
+            `select * from ${quoted(join(config.aggregatesDir, `${name}.parquet`))}`,
+            target,
+            format,
+          );
           await artifact(target);
         }
       }

@@ -1,0 +1,42 @@
+/**
+ * The kill tool: random pipelines under random SIGKILLs of runner, worker or both, resumed until they complete.
+ *
+ *     bun test/kill/main.ts [--kills=1000] [--seconds=N] [--seed=N] [-- EXECUTABLE ARG…]
+ *
+ * Ends with exit 1 at the first broken promise and says the seed that gives it again.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { fromSeed } from "../kit/seed.ts";
+import { killRound } from "./round.ts";
+
+const { values, positionals } = parseArgs({
+  options: {
+    kills: { type: "string", default: "1000" },
+    seconds: { type: "string" },
+    seed: { type: "string" },
+  },
+  allowPositionals: true,
+});
+const executable = positionals.length > 0 ? positionals : [join(import.meta.dir, "../../dist/cairn")];
+const wanted = values.seconds === undefined ? Number(values.kills) : Infinity;
+const until = values.seconds === undefined ? Infinity : performance.now() + Number(values.seconds) * 1000;
+const first = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
+
+let kills = 0;
+let starts = 0;
+let rounds = 0;
+while (kills < wanted && performance.now() < until) {
+  const seed = first + rounds;
+  const round = await killRound(executable, fromSeed(seed), 6);
+  kills += round.kills;
+  starts += round.starts;
+  rounds += 1;
+  for (const line of round.broken) console.error(`kill: seed ${seed}: ${line}`);
+  if (round.broken.length > 0) process.exit(1);
+  if (rounds % 20 === 0)
+    console.error(`kill: ${kills} kills in ${starts} starts of ${rounds} pipelines, all promises held`);
+}
+console.log(
+  `kill: ${kills} kills in ${starts} starts of ${rounds} pipelines, all promises held (first seed ${first})`,
+);
