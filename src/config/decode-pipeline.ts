@@ -1,0 +1,198 @@
+import { resolve } from "node:path";
+import { nearest } from "../base/mod.ts";
+import { findingAt, type HoconNode, type HoconObject } from "../hocon/mod.ts";
+import { type Decoded, decodeSection, type KeyGuide } from "./decode-section.ts";
+import { checkDependencies, type ComponentDraft } from "./depends-on.ts";
+import type { Decoding } from "./field.ts";
+import { object } from "./kinds.ts";
+import type {
+  CheckpointConfig,
+  ComponentConfig,
+  HookConfig,
+  PipelineConfig,
+  RetryPolicy,
+  SparkConfig,
+} from "./pipeline.ts";
+import {
+  type ComponentBlock,
+  checkpointSection,
+  componentSection,
+  hookSection,
+  pipelineSection,
+  sections,
+  sparkSection,
+} from "./schema.ts";
+import { checkSecretReferences } from "./secrets.ts";
+import { flattenSparkConfig } from "./spark-config.ts";
+
+/** Tells which section a misplaced key belongs to. */
+const guide: KeyGuide = (key) => sections.find((each) => each.keys.has(key))?.path;
+
+function emptyObject(origin: HoconObject["origin"]): HoconObject {
+  return { kind: "object", origin, fields: new Map() };
+}
+
+function decodeComponent(
+  node: HoconNode,
+  index: number,
+  decoding: Decoding,
+): { readonly draft: ComponentDraft; readonly decoded: Decoded<ComponentBlock> | undefined } {
+  const read = object.read(node, `component ${index + 1}`, decoding);
+  if (read === undefined) {
+    return {
+      draft: { index, name: undefined, enabled: true, dependsOn: undefined, node },
+      decoded: undefined,
+    };
+  }
+  const named = read.fields.get("instance-name")?.value;
+  const label = `component ${index + 1}${named?.kind === "string" ? ` ${JSON.stringify(named.value)}` : ""}`;
+  const decoded = decodeSection(read, componentSection, { label, guide }, decoding);
+  return {
+    decoded,
+    draft: {
+      index,
+      name: decoded.value.instanceName,
+      enabled: decoded.value.enabled ?? true,
+      dependsOn: decoded.value.dependsOn,
+      node: read,
+    },
+  };
+}
+
+function decodeComponents(
+  nodes: readonly HoconNode[],
+  policy: RetryPolicy | undefined,
+  decoding: Decoding,
+): readonly ComponentConfig[] {
+  const components: ComponentConfig[] = [];
+  const drafts: ComponentDraft[] = [];
+  for (const [index, node] of nodes.entries()) {
+    const { draft, decoded } = decodeComponent(node, index, decoding);
+    drafts.push(draft);
+    if (decoded?.whole !== true || draft.node.kind !== "object") continue;
+    components.push({
+      ...decoded.value,
+      index,
+      instanceConfig: decoded.value.instanceConfig ?? emptyObject(draft.node.origin),
+      retryPolicy: decoded.value.retryPolicy ?? policy,
+      node: draft.node,
+    });
+  }
+  checkDependencies(drafts, decoding);
+  return components;
+}
+
+function decodeHooks(nodes: readonly HoconNode[], decoding: Decoding): readonly HookConfig[] {
+  return nodes.flatMap((each, index) => {
+    const label = `hook ${index + 1}`;
+    const node = object.read(each, label, decoding);
+    if (node === undefined) return [];
+    const decoded = decodeSection(node, hookSection, { label, guide }, decoding);
+    if (!decoded.whole) return [];
+    const fields = new Map([...node.fields].filter(([key]) => key !== "type"));
+    return [{ type: decoded.value.type, settings: { ...node, fields }, node }];
+  });
+}
+
+function decodeCheckpoint(
+  node: HoconObject | undefined,
+  origin: HoconObject["origin"],
+  decoding: Decoding,
+): CheckpointConfig | undefined {
+  const decoded = decodeSection(
+    node ?? emptyObject(origin),
+    checkpointSection,
+    { label: checkpointSection.path, guide },
+    decoding,
+  );
+  return decoded.whole ? { ...decoded.value, node } : undefined;
+}
+
+function decodeSpark(node: HoconNode | undefined, decoding: Decoding): SparkConfig | undefined {
+  if (node === undefined || node.kind === "null") return undefined;
+  const found = object.read(node, "spark", decoding);
+  if (found === undefined) return undefined;
+  const decoded = decodeSection(found, sparkSection, { label: sparkSection.path, guide }, decoding);
+  const properties = decoded.value.config ?? emptyObject(found.origin);
+  const config = flattenSparkConfig(properties, decoding);
+  return decoded.whole && config !== undefined ? { ...decoded.value, config } : undefined;
+}
+
+/** The `pipeline` block, or a finding at the root (at the key that was probably meant). */
+function pipelineBlock(root: HoconObject, decoding: Decoding): HoconObject | undefined {
+  const field = root.fields.get("pipeline");
+  if (field !== undefined && field.value.kind !== "null") {
+    return object.read(field.value, "pipeline", decoding);
+  }
+  const others = [...root.fields.keys()].filter((key) => key !== "pipeline" && key !== "spark");
+  const meant = nearest("pipeline", others);
+  const meantField = meant === undefined ? undefined : root.fields.get(meant);
+  decoding.findings.push(
+    findingAt(meantField ?? root, {
+      code: "CONFIG_MISSING_KEY",
+      message: "the block pipeline is missing",
+      hint:
+        meant === undefined
+          ? 'Add pipeline { pipeline-name = "…", pipeline-components = [ … ] }.'
+          : `Rename ${meant} to pipeline, if that is what it is.`,
+    }),
+  );
+  return undefined;
+}
+
+/** Where a configuration comes from. */
+export interface DecodePlace {
+  /** Absolute; undefined for standard input and texts. */
+  readonly file: string | undefined;
+  /** Absolute folder that relative paths count from. */
+  readonly folder: string;
+}
+
+/**
+ * Decodes a resolved tree into the typed pipeline. All findings are added to `decoding`; the pipeline is
+ * undefined exactly where one of them is an error.
+ */
+export function decodePipeline(
+  root: HoconObject,
+  place: DecodePlace,
+  decoding: Decoding,
+): PipelineConfig | undefined {
+  const spark = decodeSpark(root.fields.get("spark")?.value, decoding);
+  for (const key of ["spark", "pipeline"]) {
+    const value = root.fields.get(key)?.value;
+    if (value !== undefined) checkSecretReferences(value, decoding);
+  }
+  const block = pipelineBlock(root, decoding);
+  if (block === undefined) return undefined;
+  const decoded = decodeSection(block, pipelineSection, { label: "pipeline", guide }, decoding);
+  const { value } = decoded;
+  const checkpoint = decodeCheckpoint(value.checkpoint, block.origin, decoding);
+  const hooks = decodeHooks(value.hooks ?? [], decoding);
+  const components = decodeComponents(value.components ?? [], value.retryPolicy, decoding);
+  if (value.components?.length === 0) {
+    decoding.findings.push(
+      findingAt(block.fields.get("pipeline-components") ?? block, {
+        severity: "warning",
+        code: "CONFIG_NO_COMPONENTS",
+        message: "pipeline-components is empty; a run would do nothing",
+      }),
+    );
+  }
+  if (!decoded.whole || checkpoint === undefined) return undefined;
+  if (decoding.findings.some((finding) => finding.severity === "error")) return undefined;
+  return {
+    pipelineName: decoded.value.pipelineName,
+    failFast: decoded.value.failFast,
+    maxParallel: decoded.value.maxParallel,
+    timeoutMs: decoded.value.timeoutMs,
+    pluginFolders: decoded.value.plugins.map((folder) => resolve(place.folder, folder)),
+    checkpoint,
+    redact: decoded.value.redact,
+    hooks,
+    components,
+    spark,
+    file: place.file,
+    folder: place.folder,
+    root,
+  };
+}

@@ -1,0 +1,139 @@
+import { dirname, resolve } from "node:path";
+import { type Finding, sortFindings } from "../base/mod.ts";
+import { type HoconObject, type Override, readHocon, type ReadResult } from "../hocon/mod.ts";
+import { type ConfigFiles, machineFiles, MAX_CONFIG_BYTES } from "./config-files.ts";
+import { decodePipeline } from "./decode-pipeline.ts";
+import { parseEnvFile } from "./env-file.ts";
+import { fileIncludes } from "./file-includes.ts";
+import type { PipelineConfig } from "./pipeline.ts";
+import { readConfigFile } from "./read-config-file.ts";
+import { type FetchUrl, fetchUrl, type UrlText } from "./url-texts.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How often a configuration is read again because an included URL includes further ones. */
+const MAX_URL_ROUNDS = 20;
+
+/** What to load, and what it may reach. */
+export interface LoadRequest {
+  /** A path as the user gave it, or `-` for `text`. */
+  readonly path: string;
+  /** The configuration itself (standard input, or a text in a program); relative paths then count from `cwd`. */
+  readonly text?: string | Uint8Array | undefined;
+  /** Absolute working directory. */
+  readonly cwd: string;
+  /** What `${NAME}` falls back to. */
+  readonly env: Environment;
+  /** A file of more variables; those of `env` win. */
+  readonly envFile?: string | undefined;
+  /** `--set PATH=VALUE`; later ones win. */
+  readonly set?: readonly Override[] | undefined;
+  /** Default false. */
+  readonly allowUrlIncludes?: boolean | undefined;
+  /** Leaves values with unset variables out instead of reporting them. Default false. */
+  readonly allowUnsetEnv?: boolean | undefined;
+  /** Default: the machine's. */
+  readonly files?: ConfigFiles | undefined;
+  /** Default: the network. */
+  readonly fetchUrl?: FetchUrl | undefined;
+}
+
+/** Everything that was found. */
+export interface Loaded {
+  /** Undefined exactly where a finding is an error. */
+  readonly pipeline: PipelineConfig | undefined;
+  /** The resolved tree, where the text could be read that far. */
+  readonly root: HoconObject | undefined;
+  /** Sorted by place. */
+  readonly findings: readonly Finding[];
+  /** `env` with the variables of `envFile`. */
+  readonly env: Environment;
+}
+
+interface Source {
+  readonly shown: string;
+  /** Absolute; undefined for texts. */
+  readonly file: string | undefined;
+  readonly folder: string;
+  readonly text: string | Uint8Array;
+}
+
+function openSource(request: LoadRequest, files: ConfigFiles): Source | { readonly finding: Finding } {
+  if (request.text !== undefined) {
+    const shown = request.path === "-" ? "<stdin>" : request.path;
+    const tooLarge = request.text.length > MAX_CONFIG_BYTES;
+    if (!tooLarge) return { shown, file: undefined, folder: request.cwd, text: request.text };
+    const message = `cannot read ${shown}: it is larger than ${MAX_CONFIG_BYTES / 1024 / 1024} MiB`;
+    return { finding: { severity: "error", code: "CONFIG_TOO_LARGE", message } };
+  }
+  const read = readConfigFile(request.path, request.cwd, files);
+  if ("finding" in read) return read;
+  const file = resolve(request.cwd, request.path);
+  return { shown: request.path, file, folder: dirname(file), text: read.bytes };
+}
+
+/** The variables that substitutions see, or why the environment file can't be read. */
+function readEnvironment(
+  request: LoadRequest,
+  files: ConfigFiles,
+): { readonly env: Environment; readonly findings: readonly Finding[] } {
+  if (request.envFile === undefined) return { env: request.env, findings: [] };
+  const read = readConfigFile(request.envFile, request.cwd, files);
+  if ("finding" in read) return { env: request.env, findings: [read.finding] };
+  const { variables, findings } = parseEnvFile(new TextDecoder().decode(read.bytes), request.envFile);
+  const env: Record<string, string | undefined> = { ...variables };
+  // The caller's own variables win, as they do wherever such files are read.
+  for (const [name, value] of Object.entries(request.env)) if (value !== undefined) env[name] = value;
+  return { env, findings };
+}
+
+/**
+ * Reads the text; where it includes URLs, they are fetched and the text is read again until nothing is missing.
+ * (HOCON is read in one go, so that its rules need no waiting; only the network does.)
+ */
+async function readTree(
+  request: LoadRequest,
+  source: Source,
+  files: ConfigFiles,
+  env: Environment,
+): Promise<ReadResult> {
+  const urls = new Map<string, UrlText>();
+  const get = request.fetchUrl ?? fetchUrl;
+  for (let round = 0; ; round++) {
+    const wanted = new Set<string>();
+    const result = readHocon({
+      text: source.text,
+      file: source.shown,
+      includes: fileIncludes({ files, cwd: request.cwd, urls, wanted }),
+      env,
+      overrides: request.set,
+      allowUnresolved: request.allowUnsetEnv,
+      allowUrlIncludes: request.allowUrlIncludes,
+    });
+    if (wanted.size === 0 || round === MAX_URL_ROUNDS) return result;
+    const texts = await Promise.all(
+      [...wanted].map(async (url) => [url, await get(url, MAX_CONFIG_BYTES)] as const),
+    );
+    for (const [url, text] of texts) urls.set(url, text);
+  }
+}
+
+/**
+ * Loads a pipeline's configuration: file, includes and environment to a resolved tree, tree to a typed
+ * {@link PipelineConfig}. Never throws for what the user wrote: all findings are given together.
+ */
+export async function loadPipeline(request: LoadRequest): Promise<Loaded> {
+  const files = request.files ?? machineFiles;
+  const environment = readEnvironment(request, files);
+  const findings: Finding[] = [...environment.findings];
+  const { env } = environment;
+  const source = openSource(request, files);
+  if ("finding" in source) {
+    return { pipeline: undefined, root: undefined, env, findings: [...findings, source.finding] };
+  }
+  const { root, findings: read } = await readTree(request, source, files, env);
+  findings.push(...read);
+  if (root === undefined) return { pipeline: undefined, root, env, findings: sortFindings(findings) };
+  const pipeline = decodePipeline(root, source, { findings });
+  return { pipeline, root, env, findings: sortFindings(findings) };
+}

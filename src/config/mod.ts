@@ -1,0 +1,21 @@
+/**
+ * Room `config`: a HOCON file → the typed pipeline, with every finding located; what a configuration looks like
+ * where it may be shown; references to secrets.
+ *
+ * Here: the description of all keys (`schema.ts`), from which decoding, the check for unknown keys and the reference
+ * come; reading files, environment files and included URLs; checks over several keys (`depends-on.ts`).
+ * Not here: the language HOCON (room `hocon`), what instance-types mean (room `plugin`), running.
+ * To add a key: one field in `schema.ts`, its place in `pipeline.ts`; the rest follows.
+ */
+export { type ConfigFiles, type FileReading, machineFiles, MAX_CONFIG_BYTES } from "./config-files.ts";
+export { type Loaded, loadPipeline, type LoadRequest } from "./load-pipeline.ts";
+export { locateIssues, type SchemaIssue } from "./locate-issues.ts";
+export type * from "./pipeline.ts";
+export {
+  MAX_SECRET_BYTES,
+  parseSecretReference,
+  type ResolvedSecrets,
+  resolveSecrets,
+  type SecretReference,
+  type SecretSources,
+} from "./secrets.ts";
