@@ -14,7 +14,7 @@ say "1. Build dist/cairn (needs Node and npm, nothing else)"
 scripts/build.sh
 
 say "2. Install the example's packages: DuckDB and the data set"
-npm ci --prefix examples/flights/plugins --no-audit --no-fund
+(. scripts/setup.sh && install_locked examples/flights/plugins)
 
 if [ -z "${WORK_DIR:-}" ]; then
   WORK_DIR=$(mktemp -d)

@@ -14,7 +14,7 @@ interface Deafening {
 /** No variable's name holds a NUL, so a name that starts with one is never found. */
 const NEVER = 0;
 
-export const deafenings: readonly Deafening[] = [
+const deafenings: readonly Deafening[] = [
   {
     name: "BUN_OPTIONS",
     first: NEVER,
@@ -23,12 +23,11 @@ export const deafenings: readonly Deafening[] = [
   { name: "BUN_INSPECT", first: NEVER, why: "opens a debugger's port" },
   { name: "BUN_INSPECT_CONNECT_TO", first: NEVER, why: "connects to a debugger" },
   { name: "BUN_INSPECT_PRELOAD", first: NEVER, why: "runs any file" },
+  { name: "BUN_CONFIG_VERBOSE_FETCH", first: NEVER, why: "prints every request with its credentials" },
+  { name: "BUN_BYTECODE_ORDER_OUT", first: NEVER, why: "writes a file" },
   // Cairn itself has a use for this one (its own package manager and test runner), under a name that nobody sets by chance.
   { name: "BUN_BE_BUN", first: "_".charCodeAt(0), why: "makes the executable Bun instead of Cairn" },
 ];
-
-/** The name under which the executable still obeys `BUN_BE_BUN`. */
-export const BE_BUN_VARIABLE = "_UN_BE_BUN";
 
 /**
  * A copy of a Bun executable with those names changed. Each has to be there exactly once as a NUL-terminated

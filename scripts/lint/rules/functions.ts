@@ -1,7 +1,7 @@
 import type { Rule } from "../source-file.ts";
 
 /** Lines of one function, from its first to its last. */
-export const MAX_FUNCTION_LINES = 60;
+const MAX_FUNCTION_LINES = 60;
 
 /** A suite's body is a list of tests, not a function to follow. */
 const SUITE = /^describe\b/;

@@ -1,0 +1,9 @@
+import { architecturePage } from "./rooms-table.ts";
+
+/** Makes the content of one page from what the code says. */
+export type Generator = () => Promise<string> | string;
+
+/** The pages that are generated, whole or in part: path → content. To add one: a file here and a line below. */
+export const generators: Readonly<Record<string, Generator>> = {
+  "docs/architecture.md": architecturePage,
+};
