@@ -1,8 +1,15 @@
 /**
  * Room `store`: where checkpoints lie. `store.ts` states the interface and its laws; each store is
- * a folder that exports one `open…` function; `wrap/` holds what can stand before any store.
+ * a folder that exports one `open…` function; `wrap/` holds what can stand before any store;
+ * `conformance/` is the suite that every store passes.
  *
  * Not here: what a record means (room `checkpoint`).
  * To add a store: a folder with its `open…` function, a line below, and `storeConformance` in its test.
  */
+export { errnoOf, isTransient, storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
+export type { FileFacts, FileKind, FileSystem, OpenMode } from "./local/file-system.ts";
+export { openLocalStore, type LocalStoreOptions } from "./local/open-local-store.ts";
+export { systemFileSystem } from "./local/system-file-system.ts";
+export { newMemory, type Memory } from "./memory/memory.ts";
+export { openMemoryStore, type MemoryStore, type MemoryStoreOptions } from "./memory/open-memory-store.ts";
 export type * from "./store.ts";

@@ -1,0 +1,119 @@
+import { storeError } from "../errors.ts";
+import type { Lease, LeaseAnswer, LeaseHolder } from "../store.ts";
+import type { FileSystem } from "./file-system.ts";
+import type { Folders } from "./folders.ts";
+import { readWhole, writeWhole } from "./whole.ts";
+
+export interface LeaseFileOptions {
+  readonly fs: FileSystem;
+  readonly folders: Folders;
+  /** Absolute path of the lock file. */
+  readonly path: string;
+  /** The lease's name, for messages. */
+  readonly name: string;
+}
+
+/**
+ * Tries once for a lease: the lock of a file, held while the file is open, freed by the system when the process
+ * ends in whatever way. The file says who holds it; it is emptied at release, so that what stands in a free file
+ * is the last holder's note that it didn't release it.
+ */
+export function tryLeaseFile(options: LeaseFileOptions, holder: LeaseHolder): LeaseAnswer {
+  const { fs, folders, path } = options;
+  folders.make(path);
+  folders.refuseLinks(path);
+  const fd = fs.open(path, "create");
+  let held = false;
+  try {
+    if (!fs.tryLock(fd) || !stillThere(fs, fd, path)) return { held: true, holder: readHolder(fs, fd) };
+    const previous = readHolder(fs, fd);
+    writeHolder(fs, fd, holder);
+    held = true;
+    return { held: false, lease: openLease(options, fd, holder), ...(previous && { previous }) };
+  } finally {
+    if (!held) fs.close(fd);
+  }
+}
+
+/** The live holder of a lease; undefined where the lock is free. */
+export function leaseFileHolder({ fs, path }: LeaseFileOptions): LeaseHolder | undefined {
+  if (fs.factsAt(path)?.kind !== "file") return undefined;
+  const fd = fs.open(path, "read");
+  try {
+    // A shared lock for an instant; whoever wants the lease just then tries again.
+    return fs.tryLock(fd, true) ? undefined : readHolder(fs, fd);
+  } finally {
+    fs.close(fd);
+  }
+}
+
+function openLease({ fs, path, name }: LeaseFileOptions, fd: number, first: LeaseHolder): Lease {
+  const lost = new AbortController();
+  let holder = first;
+  let open = true;
+  const check = (): void => {
+    if (open && !lost.signal.aborted && !stillThere(fs, fd, path)) {
+      lost.abort(
+        storeError("STORE_LEASE_LOST", `Cannot go on: the lock file "${path}" was removed or replaced`, {
+          hint: "Never remove lock files: a lock is free as soon as its process is gone. Start the pipeline again.",
+          details: { lease: name },
+        }),
+      );
+    }
+    lost.signal.throwIfAborted();
+  };
+  return {
+    lost: lost.signal,
+    check,
+    async note(change) {
+      check();
+      holder = { ...holder, ...change };
+      if (open) writeHolder(fs, fd, holder);
+    },
+    async release() {
+      if (!open) return;
+      open = false;
+      try {
+        if (stillThere(fs, fd, path)) fs.truncate(fd, 0);
+      } finally {
+        fs.close(fd);
+      }
+    },
+  };
+}
+
+function stillThere(fs: FileSystem, fd: number, path: string): boolean {
+  const ours = fs.facts(fd);
+  const now = fs.factsAt(path);
+  return now !== undefined && now.ino === ours.ino && now.dev === ours.dev;
+}
+
+/** Written in place and not synced: it informs, and after a crash of the machine no holder is left to inform of. */
+function writeHolder(fs: FileSystem, fd: number, holder: LeaseHolder): void {
+  const bytes = Buffer.from(`${JSON.stringify(holder)}\n`);
+  writeWhole(fs, fd, bytes, 0);
+  fs.truncate(fd, bytes.length);
+}
+
+/** The note in a lock file; undefined where there is none or it is torn (being written just now). */
+function readHolder(fs: FileSystem, fd: number): LeaseHolder | undefined {
+  const text = Buffer.from(readWhole(fs, fd, 0, fs.facts(fd).size)).toString("utf8");
+  try {
+    return parseHolder(JSON.parse(text));
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return undefined;
+    throw thrown;
+  }
+}
+
+/** What was read as a holder; undefined where it isn't one (another program's or version's file). */
+export function parseHolder(value: unknown): LeaseHolder | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { id, host, pid, pidStart, bootId, pidNamespace, since, runId, groups } = value as Partial<
+    Record<keyof LeaseHolder, unknown>
+  >;
+  const texts = [id, host, pidStart, bootId, pidNamespace, since].every((part) => typeof part === "string");
+  if (!texts || typeof pid !== "number" || !Array.isArray(groups)) return undefined;
+  if (runId !== undefined && typeof runId !== "string") return undefined;
+  return value as LeaseHolder;
+}

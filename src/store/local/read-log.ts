@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import type { Clock } from "../../base/mod.ts";
+import { errnoOf } from "../errors.ts";
+import type { StoredRecord } from "../store.ts";
+import type { FileFacts, FileSystem } from "./file-system.ts";
+import type { Folders } from "./folders.ts";
+import { readLines } from "./lines.ts";
+import { readWhole } from "./whole.ts";
+
+export interface Reading {
+  readonly fs: FileSystem;
+  readonly folders: Folders;
+  readonly clock: Clock;
+}
+
+/**
+ * A log written longer ago than this is on the disk: Linux writes dirty pages back after 30 seconds by default.
+ * In milliseconds.
+ */
+const SURELY_WRITTEN_BACK_MS = 10 * 60_000;
+
+/** How much of a file's end is read at first to find its last record, in bytes. */
+const TAIL_BYTES = 64 * 1024;
+
+/** All records of a log; none where there is no file. */
+export function readLog(reading: Reading, path: string): readonly StoredRecord[] {
+  const bytes = withLog(reading, path, (fd, { size }) => readWhole(reading.fs, fd, 0, size));
+  return bytes === undefined ? [] : readLines(bytes).records;
+}
+
+/** The last record of a log. Reads only the file's end where that holds it whole. */
+export function readLast(reading: Reading, path: string): StoredRecord | undefined {
+  return withLog(reading, path, (fd, { size }) => {
+    const from = Math.max(0, size - TAIL_BYTES);
+    const tail = readWhole(reading.fs, fd, from, size - from);
+    if (from === 0) return readLines(tail).records.at(-1);
+    // The first line of the tail is cut; a number's line before the last one proves that nothing is out of order.
+    const whole = readLines(tail.subarray(tail.indexOf(10) + 1)).records;
+    if (whole.length > 1 && whole.every(({ text }) => text !== undefined)) return whole.at(-1);
+    return readLines(readWhole(reading.fs, fd, 0, size)).records.at(-1);
+  });
+}
+
+/** When a log was last written, in milliseconds since the epoch. */
+export function writtenAt(fs: FileSystem, path: string): number | undefined {
+  const facts = fs.factsAt(path);
+  return facts?.kind === "file" && facts.size > 0 ? Math.floor(facts.mtimeMs) : undefined;
+}
+
+/** Names of all logs that begin with `prefix`, sorted. Links are not followed. */
+export function listLogs(fs: FileSystem, root: string, prefix: string, suffix: string): string[] {
+  const found: string[] = [];
+  const visit = (folder: string): void => {
+    for (const { name, kind } of fs.list(join(root, folder))) {
+      const path = folder + name;
+      if (kind === "folder" && (`${path}/`.startsWith(prefix) || prefix.startsWith(`${path}/`)))
+        visit(`${path}/`);
+      if (kind !== "file" || !path.endsWith(suffix)) continue;
+      const log = path.slice(0, -suffix.length);
+      if (log.startsWith(prefix) && writtenAt(fs, join(root, path)) !== undefined) found.push(log);
+    }
+  };
+  visit(prefix.slice(0, prefix.lastIndexOf("/") + 1));
+  return found.toSorted();
+}
+
+function withLog<T>(
+  reading: Reading,
+  path: string,
+  read: (fd: number, facts: FileFacts) => T,
+): T | undefined {
+  const { fs, folders, clock } = reading;
+  folders.refuseLinks(path);
+  const fd = openToRead(fs, path);
+  if (fd === undefined) return undefined;
+  try {
+    const facts = fs.facts(fd);
+    const found = read(fd, facts);
+    if (clock.now() - facts.mtimeMs < SURELY_WRITTEN_BACK_MS) settleRead(reading, fd, path);
+    return found;
+  } finally {
+    fs.close(fd);
+  }
+}
+
+function openToRead(fs: FileSystem, path: string): number | undefined {
+  try {
+    return fs.open(path, "read");
+  } catch (thrown) {
+    if (errnoOf(thrown) === "ENOENT" || errnoOf(thrown) === "ENOTDIR") return undefined;
+    throw thrown;
+  }
+}
+
+/**
+ * Brings what was read to the disk: its writer may have been killed between write and sync, and whoever acts on
+ * what it read must be able to count on it. Who may only read the location does without.
+ */
+function settleRead({ fs, folders }: Reading, fd: number, path: string): void {
+  try {
+    fs.syncData(fd);
+    folders.sync(path);
+  } catch (thrown) {
+    if (!["EROFS", "EACCES", "EPERM", "EINVAL"].includes(errnoOf(thrown) ?? "")) throw thrown;
+  }
+}
