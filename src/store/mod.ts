@@ -8,8 +8,18 @@
  */
 export { errnoOf, isTransient, storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
 export type { FileFacts, FileKind, FileSystem, OpenMode } from "./local/file-system.ts";
+export { fileSystemClass, type FileSystemClass } from "./local/file-system-types.ts";
+export { defaultLocation, fileSystemOf, localWarning, type DefaultPlace } from "./local/local-place.ts";
 export { openLocalStore, type LocalStoreOptions } from "./local/open-local-store.ts";
 export { systemFileSystem } from "./local/system-file-system.ts";
+export { parseLocation, type StoreLocation } from "./location.ts";
 export { newMemory, type Memory } from "./memory/memory.ts";
 export { openMemoryStore, type MemoryStore, type MemoryStoreOptions } from "./memory/open-memory-store.ts";
+export {
+  openStore,
+  storeRegistry,
+  type OpenStore,
+  type OpenStoreOptions,
+  type StoreRegistry,
+} from "./registry.ts";
 export type * from "./store.ts";
