@@ -48,5 +48,5 @@ export async function openStore(
   const open = registry.get(location.scheme);
   if (open === undefined)
     throw new TypeError(`the registry has no store for the scheme "${location.scheme}"`);
-  return await open(location, options);
+  return open(location, options);
 }
