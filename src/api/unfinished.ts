@@ -1,0 +1,3 @@
+export function unfinished(): never {
+  throw new Error("being written");
+}

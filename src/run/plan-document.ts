@@ -1,0 +1,27 @@
+import type { ComponentDecision, ConfigDifference } from "../checkpoint/mod.ts";
+
+export interface PlannedComponent extends ComponentDecision {
+  readonly name: string;
+  readonly type: string;
+  /** Names of the components it comes after. */
+  readonly after: readonly string[];
+}
+
+/** The document of `plan --format json`: what a run would do now. */
+export interface PipelinePlan {
+  readonly version: 1;
+  readonly pipelineName: string;
+  readonly runKey: string | null;
+  /** The run it would resume; null: a new run. */
+  readonly resumes: string | null;
+  /** True: nothing would run, the run key's (or run ID's) run has completed. */
+  readonly alreadyCompleted: boolean;
+  /** Resolved location; null without checkpointing. */
+  readonly location: string | null;
+  readonly components: readonly PlannedComponent[];
+  /** What changed since the completed components ran. */
+  readonly differences: readonly ConfigDifference[];
+  /** True: `run` would refuse with exit 4 because of `differences`. */
+  readonly refused: boolean;
+  readonly warnings: readonly string[];
+}
