@@ -5,5 +5,25 @@
  * Not here: finding and loading plugins (room `plugin`), running them (room `run`).
  * To add a definition: a `define…` function in a file of its own, its export below, its page in docs/plugins/.
  */
+export * as v from "valibot";
 export type * from "./component.ts";
+export { type ComponentOptions, defineComponent, type PlainConfig } from "./define-component.ts";
+export {
+  defineCheckpointStore,
+  type StoreDefinition,
+  type StoreOptions,
+  type StoreRequest,
+} from "./define-checkpoint-store.ts";
+export { checkHookPoints, defineHooks, type HooksDefinition, type HooksOptions } from "./define-hooks.ts";
+export {
+  PermanentError,
+  SkipComponent,
+  type Steering,
+  steeringOf,
+  TransientError,
+  type TypedErrorOptions,
+} from "./errors.ts";
 export type * from "./hooks.ts";
+export { jsonResult, MAX_RESULT_BYTES } from "./json-result.ts";
+export type { ConfigIssue, ConfigPath } from "./schema/conversion.ts";
+export { type ConfigInput, type DecodedConfig, decodeConfig, pathKey } from "./schema/decode-config.ts";
