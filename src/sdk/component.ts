@@ -42,13 +42,13 @@ export interface ComponentContext<Config = unknown> {
    * Runs `fn` once over all attempts and resumes: its JSON result (at most 256 KiB) is durable when the promise
    * resolves and is given back without running `fn` the next time. Names are unique per component.
    */
-  step<T extends JsonValue | void>(name: string, fn: () => T | Promise<T>): Promise<T>;
+  readonly step: <T extends JsonValue | void>(name: string, fn: () => T | Promise<T>) => Promise<T>;
   /** Tells how far the work is; `total` in the same unit as `done`. Cheap: call it as often as you like. */
-  progress(done: number, total?: number, label?: string): void;
+  readonly progress: (done: number, total?: number, label?: string) => void;
   /** Outputs of a completed component by instance name; undefined where it returned none. Throws for a name that is unknown or not completed. */
-  outputs(name: string): JsonValue | undefined;
+  readonly outputs: (name: string) => JsonValue | undefined;
   /** Declares a file (path or file: URI) as a result of this component; checked before a resume takes the completion as given. */
-  artifact(pathOrUri: string, options?: ArtifactOptions): Promise<void>;
+  readonly artifact: (pathOrUri: string, options?: ArtifactOptions) => Promise<void>;
   readonly run: RunInfo;
   /** The environment of the process; `CAIRN_*`, `BUN_OPTIONS` and `BUN_BE_BUN` removed. */
   readonly env: Readonly<Record<string, string | undefined>>;

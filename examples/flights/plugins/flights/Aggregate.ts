@@ -5,8 +5,8 @@ import { quoted, withDuck } from "../lib/duck.ts";
 export default defineComponent({
   description: "Sums flights, delays and distances by airport of origin and by route.",
   config: v.object({ source: v.string(), targetDir: v.string() }),
-  async run({ config, signal, step, artifact }) {
-    return await withDuck(signal, async (duck) => {
+  run({ config, signal, step, artifact }) {
+    return withDuck(signal, async (duck) => {
       const groups = { airports: "origin, origin_state", routes: "origin, destination" };
       const outputs: Record<string, number> = {};
       for (const [name, keys] of Object.entries(groups)) {

@@ -9,8 +9,8 @@ export default defineComponent({
     aggregatesDir: v.string(),
     minFlights: v.pipe(v.number(), v.integer(), v.description("fewer than this is a broken delivery")),
   }),
-  async run({ config, signal }) {
-    return await withDuck(signal, async (duck) => {
+  run({ config, signal }) {
+    return withDuck(signal, async (duck) => {
       const sums = async (table: string, count: string): Promise<string> =>
         JSON.stringify(await duck.rows(`select ${count} as flights from ${quoted(table)}`));
       const flights = await duck.number(`select count(*) from ${quoted(config.source)}`);

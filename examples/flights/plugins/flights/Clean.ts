@@ -16,8 +16,8 @@ export default defineComponent({
       -120,
     ),
   }),
-  async run({ config, signal, log, artifact }) {
-    return await withDuck(signal, async (duck) => {
+  run({ config, signal, log, artifact }) {
+    return withDuck(signal, async (duck) => {
       const flights = quoted(join(config.stagingDir, "flights-*.parquet"));
       const airports = quoted(join(config.stagingDir, "airports.parquet"));
       const read = await duck.number(`select count(*) from ${flights}`);

@@ -13,9 +13,9 @@ export default defineComponent({
       v.description("first days of the months to take"),
     ),
   }),
-  async run({ config, signal, log, step, progress, artifact }) {
+  run({ config, signal, log, step, progress, artifact }) {
     const total = config.months.length + 1;
-    return await withDuck(signal, async (duck) => {
+    return withDuck(signal, async (duck) => {
       let flights = 0;
       for (const [index, month] of config.months.entries()) {
         const target = join(config.stagingDir, `flights-${month.slice(0, 7)}.parquet`);

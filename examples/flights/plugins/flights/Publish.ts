@@ -6,8 +6,8 @@ import { quoted, withDuck } from "../lib/duck.ts";
 export default defineComponent({
   description: "Publishes the aggregates as CSV and Parquet with a summary of what went in.",
   config: v.object({ aggregatesDir: v.string(), targetDir: v.string() }),
-  async run({ config, signal, outputs, artifact, run }) {
-    return await withDuck(signal, async (duck) => {
+  run({ config, signal, outputs, artifact, run }) {
+    return withDuck(signal, async (duck) => {
       for (const name of ["airports", "routes"]) {
         for (const format of ["csv", "parquet"] as const) {
           const target = join(config.targetDir, `${name}.${format}`);
