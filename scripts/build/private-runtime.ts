@@ -8,42 +8,57 @@ interface Deafening {
   readonly name: string;
   /** The first byte of the new name. The rest stays, because the linker lets other strings share a string's end. */
   readonly first: number;
+  /** How often the name is there: as a string of C between NULs, or also as a part of a table of names. */
+  readonly places: { readonly between: "nul" | "anything"; readonly count: number };
   readonly why: string;
 }
 
 /** No variable's name holds a NUL, so a name that starts with one is never found. */
 const NEVER = 0;
+const ONE_STRING = { between: "nul", count: 1 } as const;
 
 const deafenings: readonly Deafening[] = [
   {
     name: "BUN_OPTIONS",
     first: NEVER,
+    places: ONE_STRING,
     why: "adds arguments for Bun: --preload runs any file, --version ends at once",
   },
-  { name: "BUN_INSPECT", first: NEVER, why: "opens a debugger's port" },
-  { name: "BUN_INSPECT_CONNECT_TO", first: NEVER, why: "connects to a debugger" },
-  { name: "BUN_INSPECT_PRELOAD", first: NEVER, why: "runs any file" },
-  { name: "BUN_CONFIG_VERBOSE_FETCH", first: NEVER, why: "prints every request with its credentials" },
-  { name: "BUN_BYTECODE_ORDER_OUT", first: NEVER, why: "writes a file" },
-  // Cairn itself has a use for this one (its own package manager and test runner), under a name that nobody sets by chance.
-  { name: "BUN_BE_BUN", first: "_".charCodeAt(0), why: "makes the executable Bun instead of Cairn" },
+  { name: "BUN_INSPECT", first: NEVER, places: ONE_STRING, why: "opens a debugger's port" },
+  { name: "BUN_INSPECT_CONNECT_TO", first: NEVER, places: ONE_STRING, why: "connects to a debugger" },
+  { name: "BUN_INSPECT_PRELOAD", first: NEVER, places: ONE_STRING, why: "runs any file" },
+  { name: "BUN_BYTECODE_ORDER_OUT", first: NEVER, places: ONE_STRING, why: "writes a file" },
+  {
+    name: "BUN_CONFIG_VERBOSE_FETCH",
+    first: NEVER,
+    places: { between: "anything", count: 2 },
+    why: "prints every request with its credentials",
+  },
+  {
+    name: "BUN_BE_BUN",
+    // Cairn itself has a use for this one (its own package manager and test runner), under a name that nobody sets by chance.
+    first: "_".charCodeAt(0),
+    places: ONE_STRING,
+    why: "makes the executable Bun instead of Cairn",
+  },
 ];
 
 /**
- * A copy of a Bun executable with those names changed. Each has to be there exactly once as a NUL-terminated
- * string; where another version of Bun keeps them otherwise, the build stops rather than pretend.
+ * A copy of a Bun executable with those names changed. Each has to be there exactly as often as said above;
+ * where another version of Bun keeps them otherwise, the build stops rather than pretend.
  */
 export function deafened(runtime: Uint8Array): Uint8Array {
   const copy = Buffer.from(runtime);
-  for (const { name, first } of deafenings) {
-    const wanted = Buffer.from(`\0${name}\0`, "latin1");
-    const at = copy.indexOf(wanted);
-    if (at < 0 || copy.includes(wanted, at + 1)) {
+  for (const { name, first, places, why } of deafenings) {
+    const wanted = Buffer.from(places.between === "nul" ? `\0${name}\0` : name, "latin1");
+    const found: number[] = [];
+    for (let at = copy.indexOf(wanted); at >= 0; at = copy.indexOf(wanted, at + 1)) found.push(at);
+    if (found.length !== places.count) {
       throw new Error(
-        `Cannot make the runtime ignore ${name}: its name isn't there exactly once (see docs/hermetic.md)`,
+        `Cannot make the runtime ignore ${name} (it ${why}): its name is there ${found.length} times, not ${places.count} (see docs/hermetic.md)`,
       );
     }
-    copy[at + 1] = first;
+    for (const at of found) copy[at + wanted.indexOf(name)] = first;
   }
   return copy;
 }
