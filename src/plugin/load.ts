@@ -1,0 +1,134 @@
+import { CairnError, nearest } from "../base/mod.ts";
+import type { ComponentDefinition, HooksDefinition, StoreDefinition } from "../sdk/mod.ts";
+import { importProblem } from "./import-problem.ts";
+import type { PluginDescription, ResolvedType } from "./plugin.ts";
+
+/** What a plugin can be. */
+export type PluginDefinition = ComponentDefinition | HooksDefinition | StoreDefinition;
+export type PluginKind = PluginDescription["kind"];
+
+interface DefinitionOf {
+  readonly component: ComponentDefinition;
+  readonly hooks: HooksDefinition;
+  readonly store: StoreDefinition;
+}
+
+/** Kinds with their article, for messages. */
+const KIND_TEXT: Readonly<Record<PluginKind, string>> = {
+  component: "a component",
+  hooks: "hooks",
+  store: "a checkpoint store",
+};
+
+const DEFINE_TEXT: Readonly<Record<PluginKind, string>> = {
+  component: "export default defineComponent({ … })",
+  hooks: "export default defineHooks({ … })",
+  store: "export default defineCheckpointStore({ … })",
+};
+
+/** Where a plugin of a kind is named. */
+const NAMED_BY: Readonly<Record<PluginKind, string>> = {
+  component: "Components are named by instance-type in pipeline-components.",
+  hooks: "Hooks are named by type in pipeline.hooks.",
+  store: "Stores are named by the scheme of checkpoint.location.",
+};
+
+/** What plugins of one process are loaded with. */
+export interface LoadRequest<Kind extends PluginKind = PluginKind> {
+  readonly resolved: ResolvedType;
+  /** What it has to be; absent: anything that is a plugin. */
+  readonly kind?: Kind | undefined;
+  /** Definitions of the built-in types. */
+  readonly builtins: ReadonlyMap<string, PluginDefinition>;
+}
+
+/** Reads what a module exports as a definition; undefined where it is none. */
+export function definitionOf(value: unknown): PluginDefinition | undefined {
+  if (typeof value === "function") {
+    // A class is a function too, but calling it without `new` throws.
+    if (/^class\b/.test(Function.prototype.toString.call(value))) return undefined;
+    const run = value as ComponentDefinition["run"];
+    return { kind: "component", description: undefined, config: undefined, run: (context) => run(context) };
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const given = value as Readonly<Record<string, unknown>>;
+  const isComponent = given["kind"] === "component" && typeof given["run"] === "function";
+  const isOpened =
+    (given["kind"] === "hooks" || given["kind"] === "store") && typeof given["open"] === "function";
+  return isComponent || isOpened ? (value as PluginDefinition) : undefined;
+}
+
+/** A module's exports as one record; what CommonJS made of a default export is unpacked. */
+function exportsOfModule(module: object): Readonly<Record<string, unknown>> {
+  const exports = module as Readonly<Record<string, unknown>>;
+  const main = exports["default"];
+  if (typeof main === "object" && main !== null && Reflect.get(main, "__esModule") === true) {
+    return main as Readonly<Record<string, unknown>>;
+  }
+  return exports;
+}
+
+function refuse(resolved: ResolvedType, state: string, hint: string, code: string): CairnError {
+  return new CairnError(`Cannot use plugin "${resolved.type}" (${resolved.file ?? "built in"}): ${state}`, {
+    code,
+    kind: "config",
+    hint,
+    details: { type: resolved.type, ...(resolved.file === undefined ? {} : { file: resolved.file }) },
+  });
+}
+
+function missingExport(resolved: ResolvedType, names: readonly string[], kind: PluginKind): CairnError {
+  if (resolved.exportName === "default") {
+    const others = names.map((name) => `"${name}"`).join(", ");
+    const state = `it has no default export${others === "" ? "" : `, only ${others}`}`;
+    return refuse(resolved, state, `Add ${DEFINE_TEXT[kind]}.`, "PLUGIN_EXPORT_MISSING");
+  }
+  const near = nearest(resolved.exportName, names);
+  const hint = near === undefined ? `Add export const ${resolved.exportName} = …` : `Did you mean "${near}"?`;
+  return refuse(resolved, `it has no export "${resolved.exportName}"`, hint, "PLUGIN_EXPORT_MISSING");
+}
+
+function kindOfValue(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "function") return "a class";
+  if (value instanceof Promise) return "a promise";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+async function importModule(resolved: ResolvedType): Promise<object | undefined> {
+  if (resolved.file === undefined) return undefined;
+  try {
+    return (await import(resolved.file)) as object;
+  } catch (thrown) {
+    throw importProblem(resolved, resolved.file, thrown);
+  }
+}
+
+/**
+ * Loads the definition that a type leads to. Importing runs the plugin's code: this belongs into a process
+ * whose end does no harm. Throws a CairnError of kind `config`: PLUGIN_SYNTAX (with the place), PLUGIN_IMPORT
+ * (something it imports is missing), PLUGIN_THREW (its top level threw), PLUGIN_EXPORT_MISSING, PLUGIN_WRONG_KIND.
+ */
+export async function loadPlugin<Kind extends PluginKind = PluginKind>(
+  request: LoadRequest<Kind>,
+): Promise<DefinitionOf[Kind]> {
+  const { resolved } = request;
+  const kind = request.kind ?? "component";
+  const module = await importModule(resolved);
+  const exports = module === undefined ? undefined : exportsOfModule(module);
+  if (exports !== undefined && !(resolved.exportName in exports)) {
+    throw missingExport(resolved, Object.keys(exports), kind);
+  }
+  const value = exports === undefined ? request.builtins.get(resolved.type) : exports[resolved.exportName];
+  const definition = definitionOf(value);
+  if (definition === undefined) {
+    const state = `its export "${resolved.exportName}" is ${kindOfValue(value)}, not ${KIND_TEXT[kind]}`;
+    throw refuse(resolved, state, `Write ${DEFINE_TEXT[kind]}.`, "PLUGIN_WRONG_KIND");
+  }
+  if (request.kind !== undefined && definition.kind !== request.kind) {
+    const state = `it is ${KIND_TEXT[definition.kind]}, not ${KIND_TEXT[kind]}`;
+    throw refuse(resolved, state, NAMED_BY[definition.kind], "PLUGIN_WRONG_KIND");
+  }
+  return definition as DefinitionOf[Kind];
+}
