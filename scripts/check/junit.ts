@@ -17,10 +17,17 @@ export function countJunit(xml: string): Counts {
     /<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g,
   )) {
     if (body !== undefined && /<(failure|error)\b/.test(body)) failed++;
-    else if (body !== undefined && /<skipped\b/.test(body)) skipped.push(attribute(attributes, "name"));
+    else if (body !== undefined && /<skipped\b/.test(body)) skipped.push(fullName(attributes));
     else passed++;
   }
   return { passed, failed, skipped };
+}
+
+/** The name with those of the groups that it stands in, which may hold the reason for a skip. */
+function fullName(attributes: string): string {
+  const group = attribute(attributes, "classname");
+  const inGroup = group !== "" && group !== attribute(attributes, "file");
+  return `${inGroup ? `${group} > ` : ""}${attribute(attributes, "name")}`;
 }
 
 function attribute(attributes: string, name: string): string {

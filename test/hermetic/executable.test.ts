@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 
 import manifest from "../../package.json" with { type: "json" };
@@ -65,18 +65,14 @@ async function outputs(config: string, cwd: string, env: Record<string, string> 
   return (result.json() as Result).components[0]?.outputs;
 }
 
-describe.skipIf(!built)(`dist/cairn ${REASON}`, () => {
-  let dir: TempDir;
-  let config: Record<"process" | "none", string>;
-  beforeAll(() => {
-    dir = tempDir();
-    config = {
-      process: pipeline(dir, "process.conf", PROBE, "process"),
-      none: pipeline(dir, "none.conf", PROBE, "none"),
-    };
-  });
-  afterAll(() => dir[Symbol.dispose]());
+const dir = tempDir();
+afterAll(() => dir[Symbol.dispose]());
+const config = {
+  process: pipeline(dir, "process.conf", PROBE, "process"),
+  none: pipeline(dir, "none.conf", PROBE, "none"),
+};
 
+describe.skipIf(!built)(`dist/cairn ${REASON}`, () => {
   test("says its version whatever the working directory and the environment want", async () => {
     using hostile = hostileFolder();
     const plain = await cairn(["--version"], hostile.path);

@@ -13,6 +13,7 @@ test("the counts are those of a real run: passed, failed, and skipped with their
        test("fails", () => { expect(1).toBe(2); });
        test.skipIf(true)("skipped: no <server> & no 'java'", () => {});
      });
+     test.skipIf(true)("alone", () => {});
      test("throws", () => { throw new Error("<skipped/>"); });
      test.each([1, 2])("passes %d", () => {});`,
   );
@@ -24,6 +25,6 @@ test("the counts are those of a real run: passed, failed, and skipped with their
   expect(countJunit(dir.read("junit.xml"))).toEqual({
     passed: 3,
     failed: 2,
-    skipped: ["skipped: no <server> & no 'java'"],
+    skipped: [`group <one> & "two" > skipped: no <server> & no 'java'`, "alone"],
   });
 });
