@@ -6,6 +6,7 @@
  * To add a part: one file named for what it exports, and one line below.
  */
 export * from "./clock.ts";
+export * from "./duration-text.ts";
 export * from "./error.ts";
 export * from "./finding.ts";
 export * from "./findings-text.ts";

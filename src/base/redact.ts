@@ -71,6 +71,9 @@ const HARMLESS_LAST_WORDS: ReadonlySet<string> = new Set([
   "url",
 ]);
 
+/** Variables of every shell that name folders. */
+const FOLDER_VARIABLES: ReadonlySet<string> = new Set(["PWD", "OLDPWD"]);
+
 /** `fs.s3a.secretKey`, `DB_PASSWORD`, `api-key` → their words in lower case. */
 function wordsOf(key: string): string[] {
   return key
@@ -94,7 +97,7 @@ export function isSecretKey(key: string, extra: readonly string[] = []): boolean
   const words = wordsOf(key);
   if (extra.some((name) => name === key || holdsRun(words, wordsOf(name).join(" ")))) return true;
   const last = words.at(-1);
-  if (last === undefined || HARMLESS_LAST_WORDS.has(last)) return false;
+  if (last === undefined || FOLDER_VARIABLES.has(key) || HARMLESS_LAST_WORDS.has(last)) return false;
   return (
     SECRET_LAST_WORDS.has(last) ||
     words.some((word) => /(?:password|passwd|passphrase)$/u.test(word)) ||

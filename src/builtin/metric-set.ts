@@ -1,0 +1,131 @@
+import type {
+  Counter,
+  Gauge,
+  Histogram,
+  OpenMetricsContentType,
+  PrometheusContentType,
+  Registry,
+} from "prom-client";
+
+/** A registry of prom-client, of either text format. */
+export type MetricsRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
+
+/** Upper bounds in seconds: components take milliseconds or hours. */
+const DURATION_BUCKETS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 21_600];
+/** Upper bounds in seconds: a durable record takes a disk's or an object store's time. */
+const CHECKPOINT_BUCKETS = [0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
+
+/** The metrics of a pipeline; names in the comments are the original's. */
+export interface MetricSet {
+  /** `pipeline.duration`, in seconds. */
+  readonly duration: Histogram;
+  /** `pipeline.runs` */
+  readonly runs: Counter;
+  /** `pipeline.component.duration`, in seconds. */
+  readonly componentDuration: Histogram;
+  /** `pipeline.component.runs` */
+  readonly componentRuns: Counter;
+  /** `pipeline.component.retries` */
+  readonly retries: Counter;
+  /** `pipeline.component.retry_attempts` */
+  readonly retryAttempts: Counter;
+  /** `pipeline.circuit_breaker.transitions` */
+  readonly breakerTransitions: Counter;
+  /** `circuit_breaker.state` */
+  readonly breakerState: Gauge;
+  readonly componentsRestored: Counter;
+  readonly checkpointDuration: Histogram;
+  readonly checkpointBytes: Counter;
+  readonly lastEnd: Gauge;
+}
+
+/** Names of the set's metrics behind the prefix, each with its help and labels. */
+interface Described {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly buckets?: number[];
+}
+
+const PIPELINE = ["pipeline_name", "status"];
+const COMPONENT = ["pipeline_name", "component_name"];
+
+/**
+ * Makes the set in a registry, or takes the metrics that are there already (a second run in one process).
+ * prom-client is loaded here, at first use: it costs start time that most runs need not pay.
+ */
+export async function openMetricSet(
+  registry: MetricsRegistry,
+  prefix: string,
+  tags: readonly string[],
+): Promise<MetricSet> {
+  const client = await import("prom-client");
+  const facts = ({ name, help, labels }: Described) => ({
+    name: `${prefix}_${name}`,
+    help,
+    labelNames: [...labels, ...tags],
+    registers: [registry],
+  });
+  const existing = (of: Described): unknown => registry.getSingleMetric(`${prefix}_${of.name}`);
+  const counter = (of: Described): Counter =>
+    (existing(of) as Counter | undefined) ?? new client.Counter(facts(of));
+  const gauge = (of: Described): Gauge => (existing(of) as Gauge | undefined) ?? new client.Gauge(facts(of));
+  const histogram = (of: Described): Histogram =>
+    (existing(of) as Histogram | undefined) ??
+    new client.Histogram({ ...facts(of), buckets: of.buckets ?? DURATION_BUCKETS });
+  return {
+    duration: histogram({ name: "duration_seconds", help: "How long runs took.", labels: PIPELINE }),
+    runs: counter({ name: "runs_total", help: "Runs that ended.", labels: PIPELINE }),
+    componentDuration: histogram({
+      name: "component_duration_seconds",
+      help: "How long components took, from the last attempt's start.",
+      labels: [...COMPONENT, "status"],
+    }),
+    componentRuns: counter({
+      name: "component_runs_total",
+      help: "Components that ended.",
+      labels: [...COMPONENT, "status"],
+    }),
+    retries: counter({
+      name: "component_retries_total",
+      help: "Retries by kind of error.",
+      labels: [...COMPONENT, "error_type"],
+    }),
+    retryAttempts: counter({
+      name: "component_retry_attempts_total",
+      help: "Retries by number of attempt.",
+      labels: [...COMPONENT, "attempt"],
+    }),
+    breakerTransitions: counter({
+      name: "circuit_breaker_transitions_total",
+      help: "Changes of circuit breakers.",
+      labels: [...COMPONENT, "from", "to"],
+    }),
+    breakerState: gauge({
+      name: "circuit_breaker_state",
+      help: "State of circuit breakers: 0 closed, 1 half-open, 2 open.",
+      labels: COMPONENT,
+    }),
+    componentsRestored: counter({
+      name: "components_restored_total",
+      help: "Completions that a resume took from the checkpoint.",
+      labels: COMPONENT,
+    }),
+    checkpointDuration: histogram({
+      name: "checkpoint_duration_seconds",
+      help: "How long checkpoint records took to be durable.",
+      labels: ["pipeline_name"],
+      buckets: CHECKPOINT_BUCKETS,
+    }),
+    checkpointBytes: counter({
+      name: "checkpoint_bytes_total",
+      help: "Bytes of checkpoint records.",
+      labels: ["pipeline_name"],
+    }),
+    lastEnd: gauge({
+      name: "last_end_timestamp_seconds",
+      help: "When the last run ended, in seconds since the epoch.",
+      labels: PIPELINE,
+    }),
+  };
+}
