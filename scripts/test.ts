@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { type Counts, countJunit } from "./check/junit.ts";
-import { checks, runStep, stepLine } from "./check/steps.ts";
+import { checks, runStep, stepLine, TEST_TIMEOUT } from "./check/steps.ts";
 
 const { values, positionals } = parseArgs({
   options: { checks: { type: "boolean", default: false }, long: { type: "boolean", default: false } },
@@ -47,6 +47,7 @@ async function runTests(patterns: readonly string[], long: boolean): Promise<Cou
         process.execPath,
         "test",
         "--only-failures",
+        TEST_TIMEOUT,
         "--reporter=junit",
         `--reporter-outfile=${report}`,
         ...patterns,
