@@ -132,7 +132,10 @@ export type RunEvent =
 export interface KeyLogEntry {
   readonly type: "start";
   readonly runId: string;
+  /** The run whose progress it takes over. */
   readonly resumedFrom?: string | undefined;
+  /** The unfinished run that it retires without taking anything over (`--fresh`). */
+  readonly retires?: string | undefined;
   readonly pipelineName: string;
   readonly runKey?: string | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Clock, JsonObject, Random } from "../base/mod.ts";
+import type { Clock, JsonObject, JsonValue, Random } from "../base/mod.ts";
 import type { CheckpointStore, LeaseHolder, ProcessGroup } from "../store/mod.ts";
 import type { Carried, ComponentHeader, RunEvent } from "./events.ts";
 import type { RunState } from "./state.ts";
@@ -61,6 +61,8 @@ export interface RunJournal {
    * the lease is lost or the store fails for good (CHECKPOINT_STORE_FAILED, exit 6).
    */
   append(events: readonly RunEvent[]): Promise<void>;
+  /** The outputs of a completed component; read from the store where they are large. Undefined where it has none. */
+  outputs(index: number): Promise<JsonValue | undefined>;
   /** Aborts when the run may not go on. */
   readonly lost: AbortSignal;
   /** Notes the process groups that a successor must kill. */

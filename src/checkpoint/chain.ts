@@ -1,0 +1,56 @@
+import type { StoredRecord } from "../store/mod.ts";
+import type { RecordEnvelope } from "./events.ts";
+import { type Damage, decodeRecord, NO_PREVIOUS } from "./record.ts";
+
+/** A log after its sums, numbers and chain were checked. */
+export interface CheckedLog<E> {
+  /** Records whose own sum is right, lowest number first. */
+  readonly records: readonly RecordEnvelope<E>[];
+  /** Numbers of records that are there but void: torn by an append that did not finish. */
+  readonly voids: readonly number[];
+  /** The number that the next append takes. */
+  readonly next: number;
+  /** `sum` of the highest readable record, which the next one names as `prev`. */
+  readonly sum: string;
+  /** True where every number from 1 is there and each record names the one before. */
+  readonly whole: boolean;
+  /** True where numbers are missing (removed). */
+  readonly gaps: boolean;
+  /** Everything found wrong, lowest number first; gaps are named by the number that is missing. */
+  readonly damage: readonly Damage[];
+}
+
+/**
+ * Checks a log. A record that can't be read is void, and no damage, as long as the record after it names
+ * the record before it: then nobody ever took it as written. Anything else is damage.
+ */
+export function checkLog<E>(stored: readonly StoredRecord[]): CheckedLog<E> {
+  const records: RecordEnvelope<E>[] = [];
+  const damage: Damage[] = [];
+  const voids: number[] = [];
+  let pending: Damage[] = [];
+  let gaps = false;
+  let expected = 1;
+  let previous = NO_PREVIOUS;
+  for (const { seq, text } of stored) {
+    if (seq !== expected) {
+      gaps = true;
+      damage.push({ seq: expected, why: seq === expected + 1 ? "missing" : `missing, as all to ${seq - 1}` });
+    }
+    const decoded = decodeRecord<E>(seq, text);
+    if (decoded.good) {
+      if (decoded.record.prev !== previous && seq === expected) {
+        const blamed = pending.length > 0 ? pending : [{ seq, why: "does not follow the record before it" }];
+        damage.push(...blamed);
+      }
+      records.push(decoded.record);
+      previous = decoded.record.sum;
+      pending = [];
+    } else {
+      voids.push(seq);
+      pending.push({ seq, why: decoded.why });
+    }
+    expected = seq + 1;
+  }
+  return { records, voids, next: expected, sum: previous, whole: damage.length === 0, gaps, damage };
+}

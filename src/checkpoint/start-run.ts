@@ -1,0 +1,219 @@
+import { CairnError } from "../base/mod.ts";
+import type { Lease } from "../store/mod.ts";
+import type { Choice } from "./choice.ts";
+import { choosePlan } from "./choose-plan.ts";
+import { openJournal } from "./journal.ts";
+import { type KeyLogEnd, readKeyLogEnd } from "./key-log.ts";
+import { checkRunId, type KeyNames, keyNames, splitRunId } from "./names.ts";
+import { refuseForeignRunId, type ResolvedRunId, resolveRunId, runIdExists } from "./run-id.ts";
+import { type RunReading, readRun } from "./run-reading.ts";
+import type { RunHeader, StartOutcome, StartRequest } from "./start.ts";
+import { takeLease } from "./start-lease.ts";
+import { type BeginPlan, corruptRun, type StartPlan } from "./start-plan.ts";
+import { StartWriter } from "./start-writer.ts";
+import type { RunState } from "./state.ts";
+
+/** Passages through the protocol before a start gives up; each one is somebody else's progress, or damage. */
+const MAX_PASSAGES = 100;
+/** Codes of refusals that, for a caller's own run ID in mode `auto`, mean that the ID is used up. */
+const USED_UP: ReadonlySet<string> = new Set([
+  "CHECKPOINT_RETIRED",
+  "CHECKPOINT_SUPERSEDED",
+  "CHECKPOINT_NO_SUCH_RUN",
+]);
+
+/**
+ * Starts a run: lease, choice, fence, key log, first record, read-backs, in this order, each step safe to
+ * crash after (docs/reference/journal.md). Returns with the lease held and the first record durable.
+ *
+ * Throws, with nothing of it held: CHECKPOINT_HELD, CHECKPOINT_FENCED (exit 5), CHECKPOINT_STORE_FAILED (6),
+ * CHECKPOINT_CORRUPT, CHECKPOINT_NEWER_VERSION, CHECKPOINT_COMPLETED, CHECKPOINT_DELETED,
+ * CHECKPOINT_SUPERSEDED, CHECKPOINT_RETIRED, CHECKPOINT_NO_SUCH_RUN (4), RUN_ID_EXISTS, RUN_ID_INVALID (2),
+ * what `decide` throws, and the store's own errors of reading.
+ */
+export async function startRun(request: StartRequest): Promise<StartOutcome> {
+  const start = new Start(request);
+  try {
+    return await start.run();
+  } catch (thrown) {
+    await start.giveUp();
+    throw thrown;
+  }
+}
+
+/** What a start would do now; reads only. The header is what `decide` would be asked for. */
+export type StartPreview =
+  | { readonly kind: "begin"; readonly previous: RunState | undefined }
+  | { readonly kind: "already-completed"; readonly runId: string };
+
+/** Step 2 alone, for `plan`: no lease, nothing written. Throws what {@link startRun} throws in that step. */
+export async function previewStart(
+  request: Pick<StartRequest, "store" | "pipelineName" | "runKey" | "mode" | "runId" | "random" | "signal">,
+): Promise<StartPreview> {
+  const names = keyNames(request.pipelineName, request.runKey);
+  const plan = await lookAndChoose(request, names);
+  if (plan.kind === "already-completed") return plan;
+  return { kind: "begin", previous: plan.kind === "again" ? undefined : plan.previous };
+}
+
+type Looking = Pick<
+  StartRequest,
+  "store" | "pipelineName" | "runKey" | "mode" | "runId" | "random" | "signal"
+>;
+
+/** Step 2: reads the key log's end and the last run, and chooses. */
+async function lookAndChoose(request: Looking, names: KeyNames): Promise<StartPlan & { end?: KeyLogEnd }> {
+  const { store, mode, signal } = request;
+  const end = await readKeyLogEnd(store, names, signal);
+  const resolved = await resolve(request, names, end);
+  const read = async (runId: string): Promise<RunReading> => readRun(store, names, runId, signal);
+  const last = end.last === undefined ? undefined : await read(end.last.runId);
+  const successor = last?.supersededBy === undefined ? undefined : await read(last.supersededBy.runId);
+  const given = request.runId;
+  const choice: Choice = {
+    store,
+    names,
+    mode: mode.kind,
+    target: mode.kind === "resume" ? mode.runId : resolved.target,
+    completedIsEnough: request.runKey !== undefined || resolved.isLast,
+    runId: resolved.runId,
+    accepts: (runId) => given === undefined || splitRunId(runId).base === given,
+    end,
+    last,
+    successor,
+    signal,
+  };
+  try {
+    return { ...(await choosePlan(choice)), end };
+  } catch (thrown) {
+    const usedUp = thrown instanceof CairnError && USED_UP.has(thrown.code);
+    if (given !== undefined && mode.kind === "auto" && usedUp) throw runIdExists(given, thrown.message);
+    throw thrown;
+  }
+}
+
+async function resolve(request: Looking, names: KeyNames, end: KeyLogEnd): Promise<ResolvedRunId> {
+  const { store, mode, signal, runId: given } = request;
+  if (given === undefined) return { runId: request.random.runId(), target: undefined, isLast: false };
+  return resolveRunId({ store, names, mode, given, end, signal });
+}
+
+/** One start under way. */
+class Start {
+  readonly #request: StartRequest;
+  readonly #names: KeyNames;
+  readonly #writer: StartWriter;
+  #lease: Lease | undefined;
+  #decided: { readonly key: string; readonly header: RunHeader } | undefined;
+
+  constructor(request: StartRequest) {
+    this.#request = request;
+    this.#names = keyNames(request.pipelineName, request.runKey);
+    this.#writer = new StartWriter(request, this.#names, () => this.#lease?.check());
+  }
+
+  async giveUp(): Promise<void> {
+    await this.#lease?.release().catch(() => {
+      // What made the start fail is thrown on; a lease that can't be released runs out or dies with the process.
+    });
+  }
+
+  async run(): Promise<StartOutcome> {
+    const { runId: given, store, signal, pipelineName } = this.#request;
+    if (given !== undefined) {
+      checkRunId(given);
+      await refuseForeignRunId({ store, names: this.#names, given, signal, pipelineName });
+    }
+    let plan: StartPlan | undefined;
+    for (let passage = 0; passage < MAX_PASSAGES; passage++) {
+      const lease = await this.#holdLease();
+      plan = await lookAndChoose(this.#request, this.#names);
+      await this.#point("chosen");
+      const outcome = await this.#follow(plan, lease);
+      if (outcome !== undefined) return outcome;
+    }
+    throw stuck(plan);
+  }
+
+  /** Step 1; after a refusal the lease may be somebody else's by now, and is asked for again. */
+  async #holdLease(): Promise<Lease> {
+    const held = this.#lease;
+    if (held !== undefined && isHeld(held)) return held;
+    await held?.release();
+    this.#lease = undefined;
+    this.#lease = await takeLease(this.#request, this.#names);
+    await this.#point("lease-taken");
+    return this.#lease;
+  }
+
+  /** Steps 3 to 5; undefined means back to step 1. */
+  async #follow(plan: StartPlan & { end?: KeyLogEnd }, lease: Lease): Promise<StartOutcome | undefined> {
+    if (plan.kind === "again" || plan.end === undefined) return undefined;
+    if (plan.kind === "already-completed") {
+      await lease.release();
+      return plan;
+    }
+    const header = await this.#decide(plan.previous);
+    try {
+      if (plan.kind === "fence") return await this.#writer.fence(plan);
+      return await this.#begin(plan, plan.end, header, lease);
+    } catch (thrown) {
+      if (thrown instanceof CairnError && thrown.code === "STORE_LEASE_LOST") return undefined;
+      throw thrown;
+    }
+  }
+
+  async #begin(
+    plan: BeginPlan,
+    end: KeyLogEnd,
+    header: RunHeader,
+    lease: Lease,
+  ): Promise<StartOutcome | undefined> {
+    const old = await this.#writer.fenceOld(plan);
+    if (old === "again") return undefined;
+    if (!plan.settle) await lease.note({ runId: plan.runId });
+    const key = await this.#writer.appendKey(plan, end);
+    if (key === undefined) return undefined;
+    const first = await this.#writer.appendFirst(plan, old, header);
+    if (first === undefined) return undefined;
+    if (plan.settle) return undefined;
+    await this.#writer.readBack(plan, key, first);
+    await this.#point("started");
+    const predecessor = plan.old?.runId;
+    const journal = openJournal({ request: this.#request, names: this.#names, lease, first, predecessor });
+    return { kind: "started", journal, previous: plan.fresh ? undefined : old?.state };
+  }
+
+  /** Asks for the decision, once per state that it is made on, before anything is written. */
+  async #decide(previous: RunState | undefined): Promise<RunHeader> {
+    const key =
+      previous === undefined ? "" : `${previous.runId} ${previous.lastAt} ${previous.completions.size}`;
+    if (this.#decided?.key !== key) {
+      this.#decided = { key, header: await this.#request.decide(previous) };
+      await this.#point("decided");
+    }
+    return this.#decided.header;
+  }
+
+  async #point(name: string): Promise<void> {
+    await this.#request.point?.(name);
+  }
+}
+
+function isHeld(lease: Lease): boolean {
+  try {
+    lease.check();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function stuck(plan: StartPlan | undefined): Error {
+  if (plan?.kind === "begin" && plan.old !== undefined && !plan.old.log.whole) return corruptRun(plan.old);
+  return new CairnError(`Cannot start: other starts of this pipeline came first ${MAX_PASSAGES} times`, {
+    code: "CHECKPOINT_HELD",
+    kind: "world",
+    hint: "See to it that only one scheduler starts this pipeline and run key, then start again.",
+  });
+}

@@ -1,0 +1,161 @@
+import { CairnError, isoTime } from "../base/mod.ts";
+import type { Carried, KeyLogEntry, RunEvent, RunStarted } from "./events.ts";
+import { FORMAT_VERSION } from "./events.ts";
+import { carryAll } from "./carry-all.ts";
+import type { KeyLogEnd } from "./key-log.ts";
+import type { KeyNames } from "./names.ts";
+import { type EncodedRecord, encodeRecord, NO_PREVIOUS } from "./record.ts";
+import { type RunReading, readRun } from "./run-reading.ts";
+import { appendSettled } from "./settle.ts";
+import type { RunHeader, StartRequest } from "./start.ts";
+import { type BeginPlan, type FencePlan, NEVER_BEGUN } from "./start-plan.ts";
+
+/** N's first record, with the event that the journal's fold begins with. */
+export interface FirstRecord {
+  readonly record: EncodedRecord;
+  readonly started: RunStarted;
+  readonly at: string;
+}
+
+/** Steps 3 to 5 of a start: the writes and the read-backs. Each answer "undefined" means: back to step 1. */
+export class StartWriter {
+  readonly #request: StartRequest;
+  readonly #names: KeyNames;
+  readonly #check: () => void;
+
+  constructor(request: StartRequest, names: KeyNames, check: () => void) {
+    this.#request = request;
+    this.#names = names;
+    this.#check = check;
+  }
+
+  /** Appends one event to a run that is not ours. Whatever comes of it is read in the next passage. */
+  async fence(plan: FencePlan): Promise<undefined> {
+    await this.#append(this.#names.run(plan.reading.runId), plan.reading.log, plan.event);
+    await this.#point("fenced");
+    return undefined;
+  }
+
+  /**
+   * Step 3: after this O's writer is refused for good and O's state is final. O counts only if it is whole and
+   * `superseded` by N is its highest record: a record below a final one is void.
+   */
+  async fenceOld(plan: BeginPlan): Promise<RunReading | undefined | "again"> {
+    const { old } = plan;
+    if (old === undefined) return undefined;
+    if (plan.supersede) {
+      const event: RunEvent = { type: "superseded", by: plan.runId, fresh: plan.fresh };
+      const record = await this.#append(this.#names.run(old.runId), old.log, event);
+      if (record === undefined) return "again";
+      await this.#point("superseded");
+    }
+    const now = await readRun(this.#request.store, this.#names, old.runId, this.#request.signal);
+    await this.#point("old-read");
+    return isFinal(plan, old, now) ? now : "again";
+  }
+
+  /** Step 4. */
+  async appendKey(plan: BeginPlan, end: KeyLogEnd): Promise<EncodedRecord | undefined> {
+    const { pipelineName, runKey } = this.#request;
+    const old = plan.old?.runId;
+    const entry: KeyLogEntry = {
+      type: "start",
+      runId: plan.runId,
+      ...(old !== undefined && (plan.fresh ? { retires: old } : { resumedFrom: old })),
+      pipelineName,
+      ...(runKey !== undefined && { runKey }),
+    };
+    const record = await this.#append(this.#names.keys, end, entry);
+    if (record !== undefined) await this.#point("key-log-appended");
+    return record;
+  }
+
+  /** Step 5, the first record. */
+  async appendFirst(
+    plan: BeginPlan,
+    old: RunReading | undefined,
+    decided: RunHeader,
+  ): Promise<FirstRecord | undefined> {
+    const { clock, pipelineName, runKey } = this.#request;
+    const state = plan.fresh ? undefined : old?.state;
+    const header: RunHeader =
+      plan.settle && state !== undefined
+        ? { components: state.components, options: state.options, carried: carryAll(state) }
+        : decided;
+    const carried: Carried | undefined = state === undefined ? undefined : header.carried;
+    const started: RunStarted = {
+      type: "run-started",
+      format: FORMAT_VERSION,
+      runId: plan.runId,
+      rootRunId: state?.rootRunId ?? plan.runId,
+      ...(state !== undefined && { resumedFrom: state.runId }),
+      pipelineName,
+      ...(runKey !== undefined && { runKey }),
+      startedAt: isoTime(clock.now()),
+      components: header.components,
+      options: header.options,
+      ...(carried !== undefined && { carried }),
+    };
+    const ending: RunEvent[] = plan.settle ? [{ type: "run-interrupted", reason: NEVER_BEGUN }] : [];
+    const place = { next: plan.firstSeq, sum: NO_PREVIOUS };
+    const record = await this.#append(this.#names.run(plan.runId), place, started, ...ending);
+    if (record === undefined) return undefined;
+    await this.#point("first-record");
+    return { record, started, at: started.startedAt };
+  }
+
+  /** Step 5, the read-backs: without them two starters that adopted each other's run could both go on. */
+  async readBack(plan: BeginPlan, key: EncodedRecord, first: FirstRecord): Promise<void> {
+    const { store, signal } = this.#request;
+    const end = await store.last(this.#names.keys, signal);
+    await this.#point("key-log-checked");
+    const journal = await store.read(this.#names.run(plan.runId), plan.firstSeq, signal);
+    await this.#point("journal-checked");
+    const ours = journal.length === 1 && journal[0]?.text === first.record.text;
+    if (end?.text === key.text && ours) return;
+    throw new CairnError(
+      `Cannot start run "${plan.runId}": another start of this pipeline went on before it`,
+      {
+        code: "CHECKPOINT_FENCED",
+        kind: "world",
+        hint: 'See which with "cairn checkpoints list".',
+        details: { runId: plan.runId },
+      },
+    );
+  }
+
+  /** Undefined where the number is somebody else's. */
+  async #append(
+    log: string,
+    place: { readonly next: number; readonly sum: string },
+    ...events: readonly (RunEvent | KeyLogEntry)[]
+  ): Promise<EncodedRecord | undefined> {
+    const { store, clock, random, signal } = this.#request;
+    const record = encodeRecord({
+      seq: place.next,
+      nonce: random.nonce(),
+      prev: place.sum,
+      at: clock.now(),
+      events: events.map((event) => JSON.stringify(event)),
+    });
+    const settled = await appendSettled(
+      { store, clock, signal, check: this.#check },
+      log,
+      record.seq,
+      record.text,
+    );
+    return settled.ours ? record : undefined;
+  }
+
+  async #point(name: string): Promise<void> {
+    await this.#request.point?.(name);
+  }
+}
+
+/** Whether O, read again, is what was read before with `superseded` by N as its highest record. */
+function isFinal(plan: BeginPlan, before: RunReading, now: RunReading): boolean {
+  if (now.kind !== "superseded" || now.supersededBy?.runId !== plan.runId) return false;
+  if (now.log.whole) return now.state !== undefined;
+  const unchanged = now.stored.length === before.stored.length + (plan.supersede ? 1 : 0);
+  return plan.fresh && !before.log.whole && unchanged;
+}
