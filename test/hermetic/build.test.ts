@@ -107,6 +107,10 @@ describe("a program compiled by Cairn's build", () => {
     expect(await child.exited).toBe(0);
   });
 
+  test("is still Bun for whoever asks by the name that docs/hermetic.md gives", async () => {
+    expect(await run(["--version"], dir.path, { _UN_BE_BUN: "1" })).toBe(`${Bun.version}\n`);
+  });
+
   test("is the same bytes again from another folder, whatever the builder's environment", async () => {
     cpSync(PROBE, dir.join("elsewhere/probe.ts"));
     const before = { ...process.env };
