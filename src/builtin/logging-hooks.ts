@@ -31,10 +31,11 @@ const toStandardError: WriteLine = (line) => {
   process.stderr.write(`${line}\n`);
 };
 
-/** The hooks of a structured log, given where its records go. */
-function structuredHooks(emit: (event: string, fields: JsonObject) => void): PipelineHooks {
+/** Takes one record of the structured log. */
+type Emit = (event: string, fields: JsonObject) => void;
+
+function pipelinePoints(emit: Emit): PipelineHooks {
   return {
-    name: "logging",
     beforePipeline(run) {
       emit("pipeline_start", {
         ...runFields(run),
@@ -42,6 +43,21 @@ function structuredHooks(emit: (event: string, fields: JsonObject) => void): Pip
         ...chainFields(run),
       });
     },
+    afterPipeline(run) {
+      emit("pipeline_end", {
+        ...runFields(run),
+        duration_ms: run.durationMs,
+        status: PIPELINE_STATUS[run.status],
+        components_completed: run.completed,
+        components_failed: run.failed,
+        ...(run.error === undefined ? {} : errorFields(run.error)),
+      });
+    },
+  };
+}
+
+function componentPoints(emit: Emit): PipelineHooks {
+  return {
     beforeComponent(component) {
       emit("component_start", {
         ...componentFields(component),
@@ -83,16 +99,6 @@ function structuredHooks(emit: (event: string, fields: JsonObject) => void): Pip
         ...componentFields(component),
         old_state: component.from,
         new_state: component.to,
-      });
-    },
-    afterPipeline(run) {
-      emit("pipeline_end", {
-        ...runFields(run),
-        duration_ms: run.durationMs,
-        status: PIPELINE_STATUS[run.status],
-        components_completed: run.completed,
-        components_failed: run.failed,
-        ...(run.error === undefined ? {} : errorFields(run.error)),
       });
     },
   };
@@ -161,9 +167,10 @@ export const loggingHooks: {
 } = {
   structured(options = {}) {
     const { write = toStandardError, clock = systemClock, redactor = createRedactor() } = options;
-    return structuredHooks((event, fields) => {
+    const emit: Emit = (event, fields) => {
       write(JSON.stringify(redactor.json({ event, ...fields, ...timestampField(clock.now()) })));
-    });
+    };
+    return { name: "logging", ...pipelinePoints(emit), ...componentPoints(emit) };
   },
   humanReadable(options = {}) {
     const { write = toStandardError, redactor = createRedactor() } = options;

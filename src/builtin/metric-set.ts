@@ -39,8 +39,9 @@ export interface MetricSet {
   readonly lastEnd: Gauge;
 }
 
-/** Names of the set's metrics behind the prefix, each with its help and labels. */
 interface Described {
+  readonly kind: "counter" | "gauge" | "histogram";
+  /** What stands behind the prefix. */
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
@@ -49,6 +50,78 @@ interface Described {
 
 const PIPELINE = ["pipeline_name", "status"];
 const COMPONENT = ["pipeline_name", "component_name"];
+
+/** The one description of the set. */
+const METRICS: Readonly<Record<keyof MetricSet, Described>> = {
+  duration: {
+    kind: "histogram",
+    name: "duration_seconds",
+    help: "How long runs took.",
+    labels: PIPELINE,
+  },
+  runs: { kind: "counter", name: "runs_total", help: "Runs that ended.", labels: PIPELINE },
+  componentDuration: {
+    kind: "histogram",
+    name: "component_duration_seconds",
+    help: "How long components took, from the last attempt's start.",
+    labels: [...COMPONENT, "status"],
+  },
+  componentRuns: {
+    kind: "counter",
+    name: "component_runs_total",
+    help: "Components that ended.",
+    labels: [...COMPONENT, "status"],
+  },
+  retries: {
+    kind: "counter",
+    name: "component_retries_total",
+    help: "Retries by kind of error.",
+    labels: [...COMPONENT, "error_type"],
+  },
+  retryAttempts: {
+    kind: "counter",
+    name: "component_retry_attempts_total",
+    help: "Retries by number of attempt.",
+    labels: [...COMPONENT, "attempt"],
+  },
+  breakerTransitions: {
+    kind: "counter",
+    name: "circuit_breaker_transitions_total",
+    help: "Changes of circuit breakers.",
+    labels: [...COMPONENT, "from", "to"],
+  },
+  breakerState: {
+    kind: "gauge",
+    name: "circuit_breaker_state",
+    help: "State of circuit breakers: 0 closed, 1 half-open, 2 open.",
+    labels: COMPONENT,
+  },
+  componentsRestored: {
+    kind: "counter",
+    name: "components_restored_total",
+    help: "Completions that a resume took from the checkpoint.",
+    labels: COMPONENT,
+  },
+  checkpointDuration: {
+    kind: "histogram",
+    name: "checkpoint_duration_seconds",
+    help: "How long checkpoint records took to be durable.",
+    labels: ["pipeline_name"],
+    buckets: CHECKPOINT_BUCKETS,
+  },
+  checkpointBytes: {
+    kind: "counter",
+    name: "checkpoint_bytes_total",
+    help: "Bytes of checkpoint records.",
+    labels: ["pipeline_name"],
+  },
+  lastEnd: {
+    kind: "gauge",
+    name: "last_end_timestamp_seconds",
+    help: "When the last run ended, in seconds since the epoch.",
+    labels: PIPELINE,
+  },
+};
 
 /**
  * Makes the set in a registry, or takes the metrics that are there already (a second run in one process).
@@ -60,72 +133,16 @@ export async function openMetricSet(
   tags: readonly string[],
 ): Promise<MetricSet> {
   const client = await import("prom-client");
-  const facts = ({ name, help, labels }: Described) => ({
-    name: `${prefix}_${name}`,
-    help,
-    labelNames: [...labels, ...tags],
-    registers: [registry],
-  });
-  const existing = (of: Described): unknown => registry.getSingleMetric(`${prefix}_${of.name}`);
-  const counter = (of: Described): Counter =>
-    (existing(of) as Counter | undefined) ?? new client.Counter(facts(of));
-  const gauge = (of: Described): Gauge => (existing(of) as Gauge | undefined) ?? new client.Gauge(facts(of));
-  const histogram = (of: Described): Histogram =>
-    (existing(of) as Histogram | undefined) ??
-    new client.Histogram({ ...facts(of), buckets: of.buckets ?? DURATION_BUCKETS });
-  return {
-    duration: histogram({ name: "duration_seconds", help: "How long runs took.", labels: PIPELINE }),
-    runs: counter({ name: "runs_total", help: "Runs that ended.", labels: PIPELINE }),
-    componentDuration: histogram({
-      name: "component_duration_seconds",
-      help: "How long components took, from the last attempt's start.",
-      labels: [...COMPONENT, "status"],
-    }),
-    componentRuns: counter({
-      name: "component_runs_total",
-      help: "Components that ended.",
-      labels: [...COMPONENT, "status"],
-    }),
-    retries: counter({
-      name: "component_retries_total",
-      help: "Retries by kind of error.",
-      labels: [...COMPONENT, "error_type"],
-    }),
-    retryAttempts: counter({
-      name: "component_retry_attempts_total",
-      help: "Retries by number of attempt.",
-      labels: [...COMPONENT, "attempt"],
-    }),
-    breakerTransitions: counter({
-      name: "circuit_breaker_transitions_total",
-      help: "Changes of circuit breakers.",
-      labels: [...COMPONENT, "from", "to"],
-    }),
-    breakerState: gauge({
-      name: "circuit_breaker_state",
-      help: "State of circuit breakers: 0 closed, 1 half-open, 2 open.",
-      labels: COMPONENT,
-    }),
-    componentsRestored: counter({
-      name: "components_restored_total",
-      help: "Completions that a resume took from the checkpoint.",
-      labels: COMPONENT,
-    }),
-    checkpointDuration: histogram({
-      name: "checkpoint_duration_seconds",
-      help: "How long checkpoint records took to be durable.",
-      labels: ["pipeline_name"],
-      buckets: CHECKPOINT_BUCKETS,
-    }),
-    checkpointBytes: counter({
-      name: "checkpoint_bytes_total",
-      help: "Bytes of checkpoint records.",
-      labels: ["pipeline_name"],
-    }),
-    lastEnd: gauge({
-      name: "last_end_timestamp_seconds",
-      help: "When the last run ended, in seconds since the epoch.",
-      labels: PIPELINE,
-    }),
+  const make = ({ kind, name, help, labels, buckets }: Described): unknown => {
+    const full = `${prefix}_${name}`;
+    const existing: unknown = registry.getSingleMetric(full);
+    if (existing !== undefined) return existing;
+    const facts = { name: full, help, labelNames: [...labels, ...tags], registers: [registry] };
+    if (kind === "counter") return new client.Counter(facts);
+    if (kind === "gauge") return new client.Gauge(facts);
+    return new client.Histogram({ ...facts, buckets: buckets ?? DURATION_BUCKETS });
   };
+  return Object.fromEntries(
+    Object.entries(METRICS).map(([property, described]) => [property, make(described)]),
+  ) as unknown as MetricSet;
 }

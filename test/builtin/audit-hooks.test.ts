@@ -220,7 +220,7 @@ describe("the file", () => {
     dir.write("audit.jsonl/in-the-way", "");
     const hooks = auditHooks.toFile(file, options);
     const call = async (): Promise<void> => hooks.beforeComponent?.({ ...sampleComponent(0), attempt: 1 });
-    await expect(call()).rejects.toThrow("EISDIR");
+    expect(String(await call().catch((thrown: unknown) => thrown))).toContain("EISDIR");
     rmSync(file, { recursive: true });
     await call();
     expect(readLines(file)).toHaveLength(1);
