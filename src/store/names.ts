@@ -27,7 +27,11 @@ export function checkName(name: string): void {
 /** Refuses a number or text that can't be a record: one line that begins with its own number. */
 export function checkRecord(log: string, seq: number, text: string): void {
   const sound =
-    Number.isSafeInteger(seq) && seq >= 1 && text.startsWith(`{"seq":${seq},`) && !text.includes("\n");
+    Number.isSafeInteger(seq) &&
+    seq >= 1 &&
+    text.startsWith(`{"seq":${seq},`) &&
+    text.endsWith("}") &&
+    !text.includes("\n");
   if (!sound) {
     throw storeError(
       "STORE_BAD_RECORD",

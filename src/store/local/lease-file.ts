@@ -27,9 +27,10 @@ export function tryLeaseFile(options: LeaseFileOptions, holder: LeaseHolder): Le
   try {
     if (!fs.tryLock(fd) || !stillThere(fs, fd, path)) return { held: true, holder: readHolder(fs, fd) };
     const previous = readHolder(fs, fd);
-    writeHolder(fs, fd, holder);
+    const ours = inheriting(holder, previous);
+    writeHolder(fs, fd, ours);
     held = true;
-    return { held: false, lease: openLease(options, fd, holder), ...(previous && { previous }) };
+    return { held: false, lease: openLease(options, fd, ours), ...(previous && { previous }) };
   } finally {
     if (!held) fs.close(fd);
   }
@@ -88,6 +89,13 @@ function stillThere(fs: FileSystem, fd: number, path: string): boolean {
   return now !== undefined && now.ino === ours.ino && now.dev === ours.dev;
 }
 
+/** A holder with the process groups of the one before: should we die at once, the next one must still end them. */
+function inheriting(holder: LeaseHolder, previous: LeaseHolder | undefined): LeaseHolder {
+  if (previous === undefined || previous.groups.length === 0) return holder;
+  if (previous.bootId !== holder.bootId || previous.host !== holder.host) return holder;
+  return { ...holder, groups: [...previous.groups, ...holder.groups] };
+}
+
 /** Written in place and not synced: it informs, and after a crash of the machine no holder is left to inform of. */
 function writeHolder(fs: FileSystem, fd: number, holder: LeaseHolder): void {
   const bytes = Buffer.from(`${JSON.stringify(holder)}\n`);
@@ -99,7 +107,8 @@ function writeHolder(fs: FileSystem, fd: number, holder: LeaseHolder): void {
 function readHolder(fs: FileSystem, fd: number): LeaseHolder | undefined {
   const text = Buffer.from(readWhole(fs, fd, 0, fs.facts(fd).size)).toString("utf8");
   try {
-    return parseHolder(JSON.parse(text));
+    // What stands behind the first line is of an older note that was longer.
+    return parseHolder(JSON.parse(text.split("\n", 1)[0] ?? ""));
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return undefined;
     throw thrown;

@@ -34,7 +34,7 @@ export function openMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const enter = (name: string, signal: AbortSignal | undefined): void => {
     if (closed) throw storeError("STORE_CLOSED", `Cannot use "${name}": the memory store is closed`);
     signal?.throwIfAborted();
-    if (name !== "") checkName(name.replace(/\/$/, ""));
+    checkName(name);
   };
   const logsOf = (log: string, signal: AbortSignal | undefined): MemoryLog | undefined => {
     enter(log, signal);
@@ -56,7 +56,7 @@ export function openMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       return recordsOf(logsOf(log, signal)).at(-1);
     },
     async logs(prefix, signal) {
-      enter(prefix, signal);
+      enter(prefix === "" ? "all" : prefix.replace(/\/$/, ""), signal);
       return [...memory.logs.keys()].filter((name) => name.startsWith(prefix)).toSorted();
     },
     async remove(log, seqs, signal) {
