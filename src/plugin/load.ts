@@ -105,6 +105,16 @@ async function importModule(resolved: ResolvedType): Promise<object | undefined>
   }
 }
 
+/** The value that a type leads to, before anything is asked of it. Throws as `loadPlugin` does. */
+export async function importExport(request: Omit<LoadRequest, "kind">, kind: PluginKind): Promise<unknown> {
+  const { resolved, builtins } = request;
+  const module = await importModule(resolved);
+  if (module === undefined) return builtins.get(resolved.type);
+  const exports = exportsOfModule(module);
+  if (resolved.exportName in exports) return exports[resolved.exportName];
+  throw missingExport(resolved, Object.keys(exports), kind);
+}
+
 /**
  * Loads the definition that a type leads to. Importing runs the plugin's code: this belongs into a process
  * whose end does no harm. Throws a CairnError of kind `config`: PLUGIN_SYNTAX (with the place), PLUGIN_IMPORT
@@ -115,12 +125,7 @@ export async function loadPlugin<Kind extends PluginKind = PluginKind>(
 ): Promise<DefinitionOf[Kind]> {
   const { resolved } = request;
   const kind = request.kind ?? "component";
-  const module = await importModule(resolved);
-  const exports = module === undefined ? undefined : exportsOfModule(module);
-  if (exports !== undefined && !(resolved.exportName in exports)) {
-    throw missingExport(resolved, Object.keys(exports), kind);
-  }
-  const value = exports === undefined ? request.builtins.get(resolved.type) : exports[resolved.exportName];
+  const value = await importExport(request, kind);
   const definition = definitionOf(value);
   if (definition === undefined) {
     const state = `its export "${resolved.exportName}" is ${kindOfValue(value)}, not ${KIND_TEXT[kind]}`;

@@ -6,7 +6,18 @@
  * Not here: what plugins are written against (room `sdk`), running them (room `run`).
  * To add a kind of plugin: its definition in `sdk`, its check in `load.ts`.
  */
+export { type CodeHasher, type CodeHasherOptions, createCodeHasher } from "./code-hash.ts";
+export { configInput } from "./config-input.ts";
 export { decodePluginConfig, type PluginConfig } from "./decode-config.ts";
+export { describePlugin } from "./describe.ts";
+export {
+  inspectPlugins,
+  type InspectRequest,
+  type Inspection,
+  inspectType,
+  listTypes,
+  type TypeList,
+} from "./inspect.ts";
 export {
   definitionOf,
   type LoadRequest,
@@ -14,6 +25,7 @@ export {
   type PluginDefinition,
   type PluginKind,
 } from "./load.ts";
+export { type FolderSources, pluginFolders, type PluginFolders } from "./plugin-folders.ts";
 export type * from "./plugin.ts";
 export { type ResolveRequest, resolveType } from "./resolve.ts";
 export { type FolderScan, type FoundType, scanFolders } from "./scan-folders.ts";

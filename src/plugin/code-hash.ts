@@ -1,0 +1,62 @@
+import { realpath } from "node:fs/promises";
+import { dirname } from "node:path";
+import { sha256 } from "../base/mod.ts";
+import { isBareSpecifier, isProvided, packageName, resolveImport } from "./import-target.ts";
+import { readModule } from "./module-imports.ts";
+import { packagesHash } from "./packages-hash.ts";
+import type { ResolvedType } from "./plugin.ts";
+
+/** Gives the code part of fingerprints; remembers what it has read, so one belongs to one run. */
+export interface CodeHasher {
+  /**
+   * SHA-256 over the plugin's file, all files that it imports (statically, or dynamically by a literal name)
+   * outside of `node_modules`, and the npm packages among them by their lockfile. Contents alone count: no
+   * modification times, no paths. `builtin:<revision>` for built-ins.
+   */
+  hash(resolved: ResolvedType): Promise<string>;
+}
+
+export interface CodeHasherOptions {
+  /** Revisions of the built-in types, raised by hand when what they do changes. */
+  readonly revisions: ReadonlyMap<string, number>;
+}
+
+async function hashFrom(entry: string): Promise<string> {
+  const queue = [await realpath(entry)];
+  const seen = new Set(queue);
+  const packages = new Map<string, string>();
+  const contents: string[] = [];
+  for (const file of queue) {
+    const module = await readModule(file);
+    contents.push(module.hash);
+    for (const specifier of module.imports) {
+      if (isProvided(specifier)) continue;
+      if (isBareSpecifier(specifier)) {
+        const name = packageName(specifier);
+        if (!packages.has(name)) packages.set(name, dirname(file));
+        continue;
+      }
+      const target = await resolveImport(specifier, file);
+      if (target === undefined || seen.has(target)) continue;
+      seen.add(target);
+      queue.push(target);
+    }
+  }
+  const installed = await packagesHash(packages);
+  return sha256(JSON.stringify([contents, installed]));
+}
+
+/** Makes a {@link CodeHasher}. A thousand components of one type cost one hash. */
+export function createCodeHasher(options: CodeHasherOptions): CodeHasher {
+  const known = new Map<string, Promise<string>>();
+  return {
+    hash({ type, file }) {
+      if (file === undefined) return Promise.resolve(`builtin:${options.revisions.get(type) ?? 1}`);
+      const before = known.get(file);
+      if (before !== undefined) return before;
+      const fresh = hashFrom(file);
+      known.set(file, fresh);
+      return fresh;
+    },
+  };
+}
