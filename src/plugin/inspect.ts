@@ -86,7 +86,7 @@ export async function inspectType(
   try {
     const resolved = await resolveType(type, { folders: request.folders, builtins: request.builtins.keys() });
     if (resolved.exportName !== "default") {
-      const value = await importExport({ resolved, builtins: request.builtins }, "component");
+      const { value } = await importExport({ resolved, builtins: request.builtins }, "component");
       if (typeof value === "function" || definitionOf(value) === undefined) return undefined;
     }
     return describePlugin(resolved, await loadPlugin({ resolved, builtins: request.builtins }));

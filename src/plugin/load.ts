@@ -105,13 +105,16 @@ async function importModule(resolved: ResolvedType): Promise<object | undefined>
   }
 }
 
-/** The value that a type leads to, before anything is asked of it. Throws as `loadPlugin` does. */
-export async function importExport(request: Omit<LoadRequest, "kind">, kind: PluginKind): Promise<unknown> {
+/** The value that a type leads to, in a box (it may be a promise), before anything is asked of it. Throws as `loadPlugin` does. */
+export async function importExport(
+  request: Omit<LoadRequest, "kind">,
+  kind: PluginKind,
+): Promise<{ readonly value: unknown }> {
   const { resolved, builtins } = request;
   const module = await importModule(resolved);
-  if (module === undefined) return builtins.get(resolved.type);
+  if (module === undefined) return { value: builtins.get(resolved.type) };
   const exports = exportsOfModule(module);
-  if (resolved.exportName in exports) return exports[resolved.exportName];
+  if (resolved.exportName in exports) return { value: exports[resolved.exportName] };
   throw missingExport(resolved, Object.keys(exports), kind);
 }
 
@@ -125,7 +128,7 @@ export async function loadPlugin<Kind extends PluginKind = PluginKind>(
 ): Promise<DefinitionOf[Kind]> {
   const { resolved } = request;
   const kind = request.kind ?? "component";
-  const value = await importExport(request, kind);
+  const { value } = await importExport(request, kind);
   const definition = definitionOf(value);
   if (definition === undefined) {
     const state = `its export "${resolved.exportName}" is ${kindOfValue(value)}, not ${KIND_TEXT[kind]}`;
