@@ -1,3 +1,4 @@
+import { configurationPage } from "./configuration-page.ts";
 import { architecturePage } from "./rooms-table.ts";
 
 /** Makes the content of one page from what the code says. */
@@ -6,4 +7,5 @@ export type Generator = () => Promise<string> | string;
 /** The pages that are generated, whole or in part: path → content. To add one: a file here and a line below. */
 export const generators: Readonly<Record<string, Generator>> = {
   "docs/architecture.md": architecturePage,
+  "docs/reference/configuration.md": configurationPage,
 };

@@ -155,7 +155,7 @@ export function choice<const Words extends readonly [string, ...string[]]>(
 /** A list of values of one kind. */
 export function list<T>(item: Kind<T>): Kind<readonly T[]> {
   return {
-    name: `list of ${item.name}`,
+    name: `list of ${item.name}s`,
     read(node, what, decoding) {
       const items = readBy("list", readList).read(node, what, decoding);
       if (items === undefined) return undefined;
@@ -169,4 +169,4 @@ export function list<T>(item: Kind<T>): Kind<readonly T[]> {
 export const object: Kind<HoconObject> = readBy("object", readObject);
 
 /** Values of any kind that a later step reads. */
-export const anything: Kind<HoconNode> = { name: "any value", read: (node) => node };
+export const anything: Kind<HoconNode> = { name: "object", read: (node) => node };

@@ -18,6 +18,7 @@ export {
 export { type Loaded, loadPipeline, type LoadRequest } from "./load-pipeline.ts";
 export { locateIssues, type SchemaIssue } from "./locate-issues.ts";
 export type * from "./pipeline.ts";
+export { configurationReference } from "./reference.ts";
 export {
   MAX_SECRET_BYTES,
   parseSecretReference,
