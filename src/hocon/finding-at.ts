@@ -1,5 +1,6 @@
-import type { Finding, Severity } from "../base/mod.ts";
-import type { HoconField, HoconNode } from "./node.ts";
+import { type Finding, placeText, type Severity } from "../base/mod.ts";
+import type { HoconField, HoconNode, OriginStep } from "./node.ts";
+import { spanOf } from "./tree.ts";
 
 /** What a finding says; its place comes from the tree. */
 export interface FindingFacts {
@@ -10,8 +11,36 @@ export interface FindingFacts {
   readonly severity?: Severity | undefined;
 }
 
+/** One step of an origin for people, as it stands in a finding's chain. */
+export function stepText(step: OriginStep): string {
+  const at = placeText(step.place);
+  switch (step.kind) {
+    case "include":
+      return `included from ${at}`;
+    case "override":
+      return `overrides the value at ${at}`;
+    case "append":
+      return `appended at ${at}`;
+    case "substitution":
+      return `substituted for \${${step.detail ?? ""}} at ${at}`;
+    case "environment":
+      return `from the environment variable ${step.detail ?? ""}`;
+    case "set":
+      return `given by --set ${step.detail ?? ""}`;
+  }
+}
+
 /** A finding at a value, or at the key of a field, with its source line and the chain of its origin. */
 export function findingAt(where: HoconNode | HoconField, facts: FindingFacts): Finding {
-  const place = "keyPlace" in where ? where.keyPlace : where.origin.place;
-  return { severity: facts.severity ?? "error", code: facts.code, message: facts.message, place, hint: facts.hint };
+  const isField = "keyPlace" in where;
+  const span = spanOf(where);
+  return {
+    severity: facts.severity ?? "error",
+    code: facts.code,
+    message: facts.message,
+    place: isField ? where.keyPlace : where.origin.place,
+    sourceLine: span?.sourceLine(),
+    chain: isField ? (span?.includeChain() ?? []) : where.origin.steps.map(stepText),
+    hint: facts.hint,
+  };
 }

@@ -19,7 +19,10 @@ function refuse(finding: Finding): { readonly ok: false; readonly finding: Findi
 
 function wrongType(node: HoconNode, expected: string): { readonly ok: false; readonly finding: Finding } {
   return refuse(
-    findingAt(node, { code: "CONFIG_WRONG_TYPE", message: `expected ${expected}, found ${KIND_NAMES[node.kind]}` }),
+    findingAt(node, {
+      code: "CONFIG_WRONG_TYPE",
+      message: `expected ${expected}, found ${KIND_NAMES[node.kind]}`,
+    }),
   );
 }
 

@@ -1,0 +1,27 @@
+/*
+ * The reference keeps fields in Java's HashMap and resolves them in its order. Where substitutions
+ * go in circles through optional ones, the order decides what comes out, so it is kept here.
+ */
+
+/** Java's default number of buckets. */
+const MIN_BUCKETS = 16;
+/** A table grows when it holds more than this share of its buckets. */
+const LOAD = 0.75;
+
+/** Java's `String.hashCode`, spread as `HashMap` spreads it. */
+function spreadHash(text: string): number {
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  return hash ^ (hash >>> 16);
+}
+
+/** Some of an object's keys in the order in which a Java HashMap of `size` keys would give them. */
+export function inJavaOrder(keys: readonly string[], size: number): readonly string[] {
+  if (keys.length < 2) return keys;
+  let buckets = MIN_BUCKETS;
+  while (size > buckets * LOAD) buckets *= 2;
+  return keys
+    .map((key) => ({ key, bucket: spreadHash(key) & (buckets - 1) }))
+    .toSorted((a, b) => a.bucket - b.bucket)
+    .map(({ key }) => key);
+}

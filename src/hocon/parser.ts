@@ -1,0 +1,495 @@
+import { characterName } from "./characters.ts";
+import { concatenate } from "./concatenate.ts";
+import { type IncludeStatement, parseInclude } from "./include-statement.ts";
+import { keyPath, pathText } from "./key-path.ts";
+import { isKeyPart, Lexer, tokenName, type TokenType } from "./lexer.ts";
+import { MAX_NESTING } from "./limits.ts";
+import { ObjectBuilder } from "./object-builder.ts";
+import { type BadPath, readKeyTokens, readPathBetween } from "./path-expression.ts";
+import type { Problems } from "./problems.ts";
+import { type SourceText, Span } from "./source-text.ts";
+import { describeProblem, smartQuoteHint, type SyntaxMessage } from "./syntax-message.ts";
+import {
+  Concatenation,
+  countOpen,
+  Failed,
+  isResolved,
+  ListValue,
+  type ObjectValue,
+  Reference,
+  Scalar,
+  type Value,
+  withStep,
+} from "./value.ts";
+
+/** What a parser needs besides its text. */
+export interface ParserSetting {
+  readonly json: boolean;
+  readonly problems: Problems;
+  /** The keys under which this text is included; in front of its references. */
+  readonly prefix: readonly string[];
+  /** Gives what an include statement names; undefined where that was reported as an error. */
+  readonly include: (statement: IncludeStatement, prefix: readonly string[]) => ObjectValue | undefined;
+}
+
+/** Reads one text into values; goes on after an error at the next comma or line of the same object or list. */
+export class Parser {
+  readonly #source: SourceText;
+  readonly #lexer: Lexer;
+  readonly #setting: ParserSetting;
+  readonly #problems: Problems;
+  /** The keys of this text that the current value stands under. */
+  readonly #keys: string[] = [];
+  #lists = 0;
+  #depth = 0;
+  /** Once true, what is left of the text is not looked at. */
+  #stopped = false;
+  /** True where the line after a bad key was already begun. */
+  #lineBroken = false;
+  /** True where a key or a brace could not be read, so that a missing value may be no mistake. */
+  lost = false;
+
+  constructor(source: SourceText, setting: ParserSetting) {
+    this.#source = source;
+    this.#setting = setting;
+    this.#problems = setting.problems;
+    this.#lexer = new Lexer(source, !setting.json);
+  }
+
+  /** The whole text: an object, with or without braces. */
+  parseDocument(): ObjectValue {
+    const lexer = this.#lexer;
+    lexer.next();
+    this.#skipNewlines();
+    if (lexer.type !== "{" && lexer.type !== "[") {
+      if (this.#setting.json)
+        this.#fail(`expected "{" at the start of a JSON text, found ${tokenName(lexer)}`);
+      return this.#setting.json ? new ObjectBuilder(this.#here()).finish() : this.#object(undefined).finish();
+    }
+    const open = this.#here();
+    const root = this.#single();
+    if (this.#skipNewlines() !== "end" && !this.#stopped) {
+      this.#fail(
+        `expected the end of the file after the closing brace, found ${tokenName(lexer)}`,
+        "Remove the outer braces, or the text behind them.",
+      );
+    }
+    if (root.tag === "object") return root;
+    if (root.tag === "list")
+      this.#report(open, {
+        code: "HOCON_ROOT_NOT_OBJECT",
+        message: "expected an object at the root of the file, found a list",
+      });
+    return new ObjectBuilder(open).finish();
+  }
+
+  /** A single value from an offset to the end of the text. */
+  parseValueFrom(offset: number): Value {
+    this.#lexer.seek(offset);
+    this.#lexer.next();
+    const value = this.#value();
+    this.#skipNewlines();
+    if (this.#lexer.type !== "end" && !this.#stopped && value.tag !== "failed") {
+      this.#fail(
+        `expected the end of the value, found ${tokenName(this.#lexer)}`,
+        "Put a value with such a character in double quotes.",
+      );
+    }
+    return value;
+  }
+
+  #here(): Span {
+    return new Span(this.#source, this.#lexer.start, this.#lexer.end);
+  }
+
+  /** Goes to the next token that is no line end, and gives its type. */
+  #skipNewlines(): TokenType {
+    while (this.#lexer.type === "newline") this.#lexer.next();
+    return this.#lexer.type;
+  }
+
+  #report(span: Span, facts: SyntaxMessage): void {
+    this.#problems.add(span, facts);
+    if (this.#problems.full) this.#stop();
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.#lexer.seek(this.#source.text.length);
+    this.#lexer.next();
+  }
+
+  /** Reports the current token, which is not what was expected. */
+  #fail(message: string, hint?: string, at?: Span): void {
+    const lexer = this.#lexer;
+    if (this.#stopped) return;
+    if (lexer.type === "problem" && lexer.problem) {
+      const { start, end } = lexer.problem;
+      this.#report(new Span(this.#source, start, end), describeProblem(lexer.problem, "value"));
+    } else {
+      const line = lexer.type === "end" ? ` (line ${this.#here().place().line})` : "";
+      const smart = smartQuoteHint(this.#source.lineAt(lexer.start));
+      this.#report(at ?? this.#here(), {
+        code: "HOCON_UNEXPECTED",
+        message: message + line,
+        hint: smart ?? hint,
+      });
+    }
+    if (lexer.type === "end") this.#stopped = true;
+  }
+
+  #badPath(bad: BadPath): void {
+    this.lost = true;
+    this.#report(new Span(this.#source, bad.start, Math.max(bad.end, bad.start + 1)), {
+      code: "HOCON_BAD_PATH",
+      message: bad.message,
+      hint: bad.hint,
+    });
+  }
+
+  /** Skips to the next comma or line end of the same object or list, or to its closing bracket. */
+  #recover(closer: "}" | "]" | undefined): void {
+    const lexer = this.#lexer;
+    let depth = 0;
+    for (; lexer.type !== "end"; lexer.next()) {
+      const { type } = lexer;
+      if (depth === 0 && (type === "newline" || type === "," || type === closer)) return;
+      if (type === "{" || type === "[") depth += 1;
+      else if ((type === "}" || type === "]") && depth > 0) depth -= 1;
+    }
+  }
+
+  /** True once, with an error, where a bracket at the current token goes too deep. */
+  #tooDeep(levels: number): boolean {
+    if (this.#depth + levels <= MAX_NESTING) return false;
+    if (!this.#stopped) {
+      this.#report(this.#here(), {
+        code: "HOCON_TOO_DEEP",
+        message: `objects and lists are nested more than ${MAX_NESTING} levels deep`,
+        hint: "Is a closing bracket missing in a generated file?",
+      });
+      this.lost = true;
+      this.#stop();
+    }
+    return true;
+  }
+
+  /** Fields up to the closing brace, which is taken; `open` is undefined at a root without braces. */
+  #object(open: Span | undefined): ObjectBuilder {
+    const lexer = this.#lexer;
+    const builder = new ObjectBuilder(open ?? this.#here());
+    const closer = open ? "}" : undefined;
+    let afterComma = false;
+    for (;;) {
+      this.#skipNewlines();
+      if (lexer.type === "}" && open) {
+        if (this.#setting.json && afterComma)
+          this.#fail(
+            'expected a field after the comma, found "}"',
+            "JSON allows no comma after the last field.",
+          );
+        if (!this.#stopped) lexer.next();
+        return builder;
+      }
+      if (lexer.type === "end") {
+        if (open) this.#unclosed("}", open);
+        return builder;
+      }
+      const good = this.#field(builder);
+      afterComma = this.#separator(good, closer, open);
+    }
+  }
+
+  #unclosed(closer: "}" | "]", open: Span): void {
+    if (this.#stopped) return;
+    this.lost = true;
+    const end = this.#here().place();
+    this.#report(open, {
+      code: "HOCON_UNCLOSED",
+      message: `this "${closer === "}" ? "{" : "["}" is never closed: expected "${closer}", found the end of the file (line ${end.line})`,
+      hint: `Add "${closer}" where the ${closer === "}" ? "object" : "list"} ends.`,
+    });
+    this.#stopped = true;
+  }
+
+  /** After a field or an item: takes newlines and at most one comma; true where a comma was taken. */
+  #separator(good: boolean, closer: "}" | "]" | undefined, open: Span | undefined): boolean {
+    const lexer = this.#lexer;
+    if (!good) this.#recover(closer);
+    const fresh = lexer.type === "newline" || this.#lineBroken;
+    this.#lineBroken = false;
+    this.#skipNewlines();
+    if (lexer.type === ",") {
+      lexer.next();
+      return true;
+    }
+    if (lexer.type === "end" || lexer.type === closer || (fresh && (!good || !this.#setting.json)))
+      return false;
+    if (lexer.type === "}" && !open) {
+      this.lost = true;
+      this.#fail('found "}" without a "{" before it', "Is there one closing brace too many?");
+      lexer.next();
+      return this.#separator(true, closer, open);
+    }
+    this.#fail(
+      `expected ${closer ? `"${closer}" or ` : ""}a comma or a new line, found ${tokenName(lexer)}`,
+      this.#quoteHint(),
+    );
+    return this.#separator(false, closer, open);
+  }
+
+  /** The usual causes of a token that does not belong behind a value. */
+  #quoteHint(): string {
+    const { type, start } = this.#lexer;
+    const before = this.#source.text.slice(Math.max(0, start - 12), start);
+    if (type === ":" && /(?:https?|hdfs|s3a?|file|jdbc|[a-z][a-z0-9+.]*)$/i.test(before)) {
+      return 'A colon ends an unquoted value; put URLs, times and paths in double quotes: "http://host/path".';
+    }
+    if (type === ":" || type === "=")
+      return `Put a value that holds ${characterName(type)} in double quotes, or begin a new line before the next key.`;
+    if (type === "string") return "Is a comma missing, or a quote inside a string that needs a backslash?";
+    return "Is a comma or a newline missing, or double quotes around the value?";
+  }
+
+  /** One field or include; false where an error was reported and the rest of it is to be skipped. */
+  #field(builder: ObjectBuilder): boolean {
+    const lexer = this.#lexer;
+    if (!this.#setting.json && lexer.type === "unquoted" && lexer.text === "include")
+      return this.#include(builder);
+    if (!isKeyPart(lexer.type) || (this.#setting.json && lexer.type !== "string")) {
+      if (lexer.type === "}") {
+        this.lost = true;
+        this.#fail('found "}" without a "{" before it', "Is there one closing brace too many?");
+        lexer.next();
+        return true;
+      }
+      this.lost = true;
+      this.#fail(
+        `expected a key, found ${tokenName(lexer)}`,
+        "A key is a word, or any text in double quotes.",
+      );
+      return false;
+    }
+    const keyStart = lexer.start;
+    const keys = this.#setting.json ? this.#jsonKey() : readKeyTokens(lexer);
+    const keySpan = new Span(this.#source, keyStart, Math.max(keyStart + 1, lexer.gap));
+    if (!Array.isArray(keys)) {
+      this.#badPath(keys);
+      return false;
+    }
+    return this.#definition(builder, keys, keySpan);
+  }
+
+  #jsonKey(): string[] {
+    const { text } = this.#lexer;
+    this.#lexer.next();
+    return [text];
+  }
+
+  #definition(builder: ObjectBuilder, keys: string[], keySpan: Span): boolean {
+    const lexer = this.#lexer;
+    const crossed = lexer.type === "newline";
+    this.#skipNewlines();
+    const operator = this.#here();
+    const { type } = lexer;
+    const json = this.#setting.json;
+    if (type !== ":" && (json || (type !== "=" && type !== "+=" && type !== "{"))) {
+      this.lost = true;
+      const wanted = json ? '":"' : '"=", ":" or "{"';
+      const found = crossed && type !== "end" && type !== "problem" ? "a new line" : tokenName(lexer);
+      const onKey = crossed || type === "end" ? keySpan : undefined;
+      this.#fail(
+        `expected ${wanted} after the key ${pathText(keys)}, found ${found}`,
+        "Is this the rest of a value that needs double quotes?",
+        onKey,
+      );
+      this.#lineBroken = crossed;
+      return crossed && type !== "problem";
+    }
+    if (this.#tooDeep(keys.length)) return false;
+    this.#keys.push(...keys);
+    this.#depth += keys.length - 1;
+    if (type === "+=") this.#lists += 1;
+    if (type !== "{") lexer.next();
+    const value = type === "{" ? this.#single() : this.#value(operator);
+    if (type === "+=") this.#lists -= 1;
+    this.#depth -= keys.length - 1;
+    const defined = type === "+=" ? this.#appended(value, operator) : value;
+    this.#keys.length -= keys.length;
+    if (json && builder.has(keys[0] ?? "")) {
+      this.#report(keySpan, {
+        code: "HOCON_DUPLICATE_KEY",
+        message: `JSON does not allow the key ${pathText(keys)} twice in one object`,
+      });
+    }
+    builder.define(keys, keySpan, defined);
+    return value.tag !== "failed";
+  }
+
+  /** What `key += value` stands for: the value so far, if any, and a list of one. */
+  #appended(value: Value, operator: Span): Value {
+    if (value.tag === "failed") return value;
+    if (this.#lists > 0) {
+      this.#report(operator, {
+        code: "HOCON_APPEND_IN_LIST",
+        message: "+= cannot be used inside a list",
+        hint: "+= refers to the earlier value by its path, and a path cannot name an item of a list. Write the list out, or define it outside and refer to it.",
+      });
+      return new Failed(operator, undefined);
+    }
+    const path = keyPath([...this.#setting.prefix, ...this.#keys]);
+    const item = isResolved(value) ? withStep(value, "append", operator) : value;
+    const list = new ListValue(value.span, [item], countOpen([value]));
+    if (!path) return list;
+    return new Concatenation(value.span, [
+      new Reference(operator, path, this.#setting.prefix.length, true, true),
+      list,
+    ]);
+  }
+
+  #include(builder: ObjectBuilder): boolean {
+    const lexer = this.#lexer;
+    const statement = parseInclude(lexer, (message, hint) => this.#fail(message, hint));
+    if (!statement) {
+      this.lost = true;
+      return false;
+    }
+    const object = this.#setting.include(statement, [...this.#setting.prefix, ...this.#keys]);
+    if (!object) this.lost = true;
+    else if (this.#lists > 0 && !isResolved(object)) {
+      this.#report(statement.span, {
+        code: "HOCON_INCLUDE_IN_LIST",
+        message: "a file with substitutions cannot be included inside a list",
+        hint: "A substitution cannot name an item of a list. Include the file outside the list and refer to it.",
+      });
+    } else builder.include(object);
+    if (this.#problems.full) this.#stop();
+    return true;
+  }
+
+  /** A value with everything that is concatenated to it; `after` is the operator before it. */
+  #value(after?: Span): Value {
+    const lexer = this.#lexer;
+    this.#skipNewlines();
+    const pieces: Value[] = [];
+    const { start } = lexer;
+    let end = lexer.end;
+    while (isValueStart(lexer.type)) {
+      if (lexer.joined && pieces.length > 0) {
+        pieces.push(
+          new Scalar(
+            "string",
+            this.#source.text.slice(lexer.gap, lexer.start),
+            false,
+            new Span(this.#source, lexer.gap, lexer.start),
+          ),
+        );
+      }
+      const piece = this.#single();
+      if (piece.tag === "failed") return piece;
+      pieces.push(piece);
+      end = lexer.gap;
+      if (this.#setting.json) break;
+    }
+    const only = pieces[0];
+    if (only && pieces.length === 1) return only;
+    const span = new Span(this.#source, start, end);
+    if (pieces.length > 1) return concatenate(pieces, span, this.#problems);
+    const missing = lexer.type === "end" || lexer.type === "}" || lexer.type === "]" || lexer.type === ",";
+    this.#fail(
+      `expected a value, found ${tokenName(lexer)}`,
+      this.#missingValueHint(),
+      missing && after ? after : undefined,
+    );
+    return new Failed(span, undefined);
+  }
+
+  #missingValueHint(): string {
+    const { type } = this.#lexer;
+    if (type === "end" || type === "}" || type === "]" || type === ",") {
+      return 'An empty text is written "", no value at all null. A # begins a comment unless it is inside double quotes.';
+    }
+    return "Put a value with such a character in double quotes.";
+  }
+
+  /** One value without its neighbours; the lexer is behind it afterwards. */
+  #single(): Value {
+    const lexer = this.#lexer;
+    const span = this.#here();
+    const { type, text } = lexer;
+    if (type === "{" || type === "[") {
+      if (this.#tooDeep(1)) return new Failed(span, undefined);
+      this.#depth += 1;
+      lexer.next();
+      const value = type === "{" ? this.#object(span).finish() : this.#list(span);
+      this.#depth -= 1;
+      return value;
+    }
+    if (this.#setting.json && (type === "unquoted" || type === "substitution")) {
+      this.#fail(
+        `expected a JSON value, found ${tokenName(lexer)}`,
+        "This file is read as JSON because of its name; rename it .conf to use HOCON.",
+      );
+      return new Failed(span, undefined);
+    }
+    if (type === "substitution") return this.#reference(span);
+    lexer.next();
+    if (type === "unquoted") return new Scalar("string", text, false, span);
+    if (type === "string" || type === "number" || type === "boolean" || type === "null")
+      return new Scalar(type, text, true, span);
+    return new Failed(span, undefined);
+  }
+
+  #reference(span: Span): Value {
+    const lexer = this.#lexer;
+    const { optional, text } = lexer;
+    const from = span.start + (optional ? 3 : 2);
+    lexer.next();
+    const keys = readPathBetween(
+      new Lexer(this.#source, !this.#setting.json, true),
+      from,
+      from + text.length,
+    );
+    if (!Array.isArray(keys)) {
+      this.#badPath(keys);
+      return new Failed(span, undefined);
+    }
+    const path = keyPath([...this.#setting.prefix, ...keys]);
+    return path
+      ? new Reference(span, path, this.#setting.prefix.length, optional)
+      : new Failed(span, undefined);
+  }
+
+  /** Items up to the closing bracket, which is taken. */
+  #list(open: Span): Value {
+    const lexer = this.#lexer;
+    const items: Value[] = [];
+    let afterComma = false;
+    this.#lists += 1;
+    for (;;) {
+      this.#skipNewlines();
+      if (lexer.type === "]") {
+        if (this.#setting.json && afterComma)
+          this.#fail(
+            'expected an item after the comma, found "]"',
+            "JSON allows no comma after the last item.",
+          );
+        if (!this.#stopped) lexer.next();
+        break;
+      }
+      if (lexer.type === "end") {
+        this.#unclosed("]", open);
+        break;
+      }
+      const item = this.#value();
+      items.push(item);
+      afterComma = this.#separator(item.tag !== "failed", "]", open);
+    }
+    this.#lists -= 1;
+    return new ListValue(open, items, countOpen(items));
+  }
+}
+
+function isValueStart(type: Lexer["type"]): boolean {
+  return isKeyPart(type) || type === "substitution" || type === "{" || type === "[";
+}

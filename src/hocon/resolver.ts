@@ -1,0 +1,346 @@
+import { placeText } from "../base/mod.ts";
+import { consolidate } from "./concatenate.ts";
+import { inJavaOrder } from "./java-order.ts";
+import type { KeyPath } from "./key-path.ts";
+import { MAX_COPIED, MAX_RESOLVE_DEPTH, MAX_RESOLVE_STEPS } from "./limits.ts";
+import { mergeStack, overriding } from "./merge.ts";
+import type { Problems } from "./problems.ts";
+import { type PathNode, ResolveSource } from "./resolve-source.ts";
+import {
+  Entry,
+  Failed,
+  isResolved,
+  ListValue,
+  type DelayedMerge,
+  type Concatenation,
+  ObjectValue,
+  Reference,
+  Scalar,
+  type Value,
+  withStep,
+} from "./value.ts";
+
+/** Returned where a reference came back to itself; a reference on the way turns it into "no value" or an error. */
+const CYCLE = Symbol("cycle");
+
+/** A value, none (an optional reference without one), or a circle. */
+type Outcome = Value | undefined | typeof CYCLE;
+
+interface Found {
+  readonly value: Value | undefined;
+  readonly way: PathNode | undefined;
+  readonly key: string;
+}
+
+export interface ResolverSetting {
+  readonly root: ObjectValue;
+  readonly env: () => ObjectValue;
+  readonly problems: Problems;
+  /** Values without a value become the text `${NAME}` instead of errors. */
+  readonly allowUnresolved: boolean;
+}
+
+/**
+ * Substitution, after the reference's algorithm: each value is resolved against the tree; on the way
+ * to what a reference names, only that way is resolved; results are kept with the values; and what was
+ * kept during an attempt that ran in a circle is forgotten again.
+ */
+export class Resolver {
+  readonly #setting: ResolverSetting;
+  readonly #problems: Problems;
+  /** References that are being resolved, outermost first. */
+  readonly #active = new Set<Reference>();
+  /** How to take back what was kept: one entry for each memo written. */
+  readonly #journal: (() => void)[] = [];
+  #depth = 0;
+  #steps = 0;
+  #copied = 0;
+  #exhausted = false;
+  /** Texts that stand for values without a value. */
+  readonly placeholders: Set<string> = new Set();
+
+  constructor(setting: ResolverSetting) {
+    this.#setting = setting;
+    this.#problems = setting.problems;
+  }
+
+  /** The whole tree without substitutions; where errors were reported, their places hold `Failed`. */
+  resolveRoot(): ObjectValue {
+    const { root } = this.#setting;
+    const resolved = this.#resolve(root, new ResolveSource(root), undefined);
+    return resolved !== CYCLE && resolved?.tag === "object" ? resolved : root;
+  }
+
+  #resolve(value: Value, source: ResolveSource, only: KeyPath | undefined): Outcome {
+    if (isResolved(value)) return value;
+    const kept = this.#kept(value, only);
+    if (kept) return kept;
+    if (value.tag === "reference" && this.#active.has(value)) return CYCLE;
+    if (!this.#mayGoOn(value)) return new Failed(value.span, undefined);
+    this.#depth += 1;
+    const result = this.#resolveByKind(value, source, only);
+    this.#depth -= 1;
+    if (result === CYCLE) return CYCLE;
+    if (result?.tag === "object" || result?.tag === "list") this.#copied += result.size;
+    if (result === undefined || isResolved(result)) this.#keep(value, undefined, result);
+    else if (only) this.#keep(value, only, result);
+    else return this.#stuck(value);
+    return result;
+  }
+
+  #resolveByKind(value: Value, source: ResolveSource, only: KeyPath | undefined): Outcome {
+    switch (value.tag) {
+      case "object":
+        return only ? this.#objectAlong(value, source, only) : this.#object(value, source);
+      case "list":
+        return only ? value : this.#list(value, source);
+      case "reference":
+        return this.#reference(value, source, only);
+      case "concatenation":
+        return this.#concatenation(value, source);
+      case "delayed":
+        return this.#delayed(value, source, only);
+      default:
+        return value;
+    }
+  }
+
+  #kept(value: Value, only: KeyPath | undefined): Value | undefined {
+    const { memo } = value;
+    if (!memo) return undefined;
+    return memo.full ?? (only && memo.partial?.get(only.id));
+  }
+
+  #keep(value: Value, only: KeyPath | undefined, result: Value | undefined): void {
+    const memo = (value.memo ??= { full: undefined, partial: undefined });
+    if (only) {
+      const partial = (memo.partial ??= new Map());
+      if (this.#active.size > 0) {
+        const old = partial.get(only.id);
+        this.#journal.push(() => (old ? partial.set(only.id, old) : partial.delete(only.id)));
+      }
+      if (result) partial.set(only.id, result);
+    } else {
+      if (this.#active.size > 0) {
+        const old = memo.full;
+        this.#journal.push(() => (memo.full = old));
+      }
+      memo.full = result;
+    }
+  }
+
+  /** Forgets what was kept since the journal had this length. */
+  #forget(to: number): void {
+    while (this.#journal.length > to) this.#journal.pop()?.();
+  }
+
+  #mayGoOn(value: Value): boolean {
+    this.#steps += 1;
+    if (this.#exhausted) return false;
+    if (this.#depth < MAX_RESOLVE_DEPTH && this.#steps < MAX_RESOLVE_STEPS && this.#copied < MAX_COPIED)
+      return true;
+    this.#exhausted = true;
+    const deep = this.#depth >= MAX_RESOLVE_DEPTH;
+    this.#problems.add(value.span, {
+      code: deep ? "HOCON_SUBSTITUTION_TOO_DEEP" : "HOCON_SUBSTITUTION_TOO_MUCH",
+      message: deep
+        ? `more than ${MAX_RESOLVE_DEPTH} values wait for each other's substitution`
+        : `substitution makes more than ${MAX_COPIED} copies of values`,
+      hint: "Each substitution of a value that holds substitutions multiplies the work; shorten the chain, or write the values out.",
+    });
+    return false;
+  }
+
+  #stuck(value: Value): Failed {
+    this.#problems.add(value.span, {
+      code: "HOCON_SUBSTITUTION_STUCK",
+      message: "this value refers to itself in a way that has no meaning",
+      hint: "Give the value that is referred to a name of its own.",
+    });
+    return new Failed(value.span, undefined);
+  }
+
+  #object(object: ObjectValue, source: ResolveSource): Outcome {
+    const inside = source.push(object);
+    const entries = new Map(object.entries());
+    const waiting: string[] = [];
+    for (const [key, entry] of entries) if (!isResolved(entry.value)) waiting.push(key);
+    for (const key of inJavaOrder(waiting, entries.size)) {
+      const entry = entries.get(key);
+      if (!entry) continue;
+      inside.childKey = key;
+      const result = this.#resolve(entry.value, inside, undefined);
+      if (result === CYCLE) return CYCLE;
+      if (result) entries.set(key, new Entry(entry.keySpan, result));
+      else entries.delete(key);
+    }
+    return new ObjectValue(object.span, entries, 0, object.closed, object.trail);
+  }
+
+  /** Resolves only what stands on the way to a path, not what the path itself names. */
+  #objectAlong(object: ObjectValue, source: ResolveSource, only: KeyPath): Outcome {
+    const child = object.get(only.first)?.value;
+    if (!child || !only.rest) return object;
+    const inside = source.push(object);
+    inside.childKey = only.first;
+    const result = this.#resolve(child, inside, only.rest);
+    if (result === CYCLE) return CYCLE;
+    return result === child ? object : object.with(only.first, result);
+  }
+
+  #list(list: ListValue, source: ResolveSource): Outcome {
+    const inside = source.push(list);
+    const items: Value[] = [];
+    for (const [index, item] of list.items.entries()) {
+      inside.childKey = index;
+      const result = this.#resolve(item, inside, undefined);
+      if (result === CYCLE) return CYCLE;
+      if (result) items.push(result);
+    }
+    return new ListValue(list.span, items, 0, list.trail);
+  }
+
+  #concatenation(value: Concatenation, source: ResolveSource): Outcome {
+    const pieces: Value[] = [];
+    for (const piece of value.pieces) {
+      const result = this.#resolve(piece, source, undefined);
+      if (result === CYCLE) return CYCLE;
+      if (result) pieces.push(result);
+    }
+    const joined = consolidate(pieces, value.span, this.#problems);
+    return joined.length > 1 ? this.#stuck(value) : joined[0];
+  }
+
+  #delayed(value: DelayedMerge, source: ResolveSource, only: KeyPath | undefined): Outcome {
+    let merged: Value | undefined;
+    for (const [index, end] of value.stack.entries()) {
+      let result: Outcome = isResolved(end) ? end : this.#kept(end, only);
+      if (!result) {
+        let inside: ResolveSource;
+        if (end.tag === "reference" || end.tag === "concatenation") {
+          // What this definition refers to by its own path is what was defined before it.
+          inside = source.replaceChild(value, mergeStack(value.stack.slice(index + 1))).withoutWay();
+        } else {
+          inside = source.push(value);
+          inside.childKey = index;
+        }
+        result = this.#resolve(end, inside, only);
+        if (result === CYCLE) return CYCLE;
+      }
+      if (result) merged = merged ? overriding(merged, result) : result;
+    }
+    return merged;
+  }
+
+  #reference(reference: Reference, source: ResolveSource, only: KeyPath | undefined): Outcome {
+    const start = this.#journal.length;
+    this.#active.add(reference);
+    let mark = start;
+    let result: Outcome;
+    const found = this.#lookUp(reference, source, start);
+    if (found === CYCLE) result = CYCLE;
+    else {
+      mark = this.#journal.length;
+      const root = found.way ? lastOf(found.way) : undefined;
+      result =
+        found.value && root?.tag === "object"
+          ? this.#resolve(found.value, new ResolveSource(root, found.way, found.key), only)
+          : found.value;
+    }
+    const circle = result === CYCLE;
+    if (circle) {
+      this.#forget(mark);
+      result = reference.optional ? undefined : this.#circle(reference);
+    }
+    this.#active.delete(reference);
+    if (this.#active.size === 0) this.#journal.length = 0;
+    if (result === undefined && !reference.optional) return this.#withoutValue(reference);
+    if (result === undefined || result === CYCLE || reference.implied) return result;
+    return withStep(result, "substitution", reference.span, reference.text);
+  }
+
+  /** Where the reference leads: under the including path, at the root, or in the environment. */
+  #lookUp(reference: Reference, source: ResolveSource, mark: number): Found | typeof CYCLE {
+    const found = this.#find(source.root, reference.path);
+    if (found === CYCLE || found.value) return found;
+    let path: KeyPath | undefined = reference.path;
+    for (let i = 0; i < reference.prefixLength; i++) path = path?.rest;
+    if (!path) return found;
+    if (reference.prefixLength > 0) {
+      const atRoot = this.#find(source.root, path);
+      if (atRoot === CYCLE || atRoot.value) return atRoot;
+    }
+    this.#forget(mark);
+    const { value } = walk(this.#setting.env(), path);
+    const named = value?.tag === "scalar" ? new Scalar("string", value.text, true, reference.span) : value;
+    return {
+      value: named && withStep(named, "environment", reference.span, path.keys().join(".")),
+      way: undefined,
+      key: "",
+    };
+  }
+
+  #find(root: ObjectValue, path: KeyPath): Found | typeof CYCLE {
+    const along = this.#resolve(root, new ResolveSource(root), path);
+    if (along === CYCLE) return CYCLE;
+    return along?.tag === "object" ? walk(along, path) : { value: along, way: undefined, key: "" };
+  }
+
+  #circle(reference: Reference): Value {
+    const way = [...this.#active].filter((active) => !active.implied || active.span !== reference.span);
+    const last = way.at(-1);
+    const chain = way
+      .toReversed()
+      .map((step) => `needs \${${step.optional ? "?" : ""}${step.text}} at ${placeText(step.span.place())}`);
+    this.#problems.add(reference.span, {
+      code: "HOCON_SUBSTITUTION_CYCLE",
+      message:
+        last && way.length > 1
+          ? `\${${reference.text}} refers to itself through ${way.length - 1} other substitution${way.length > 2 ? "s" : ""}`
+          : `\${${reference.text}} refers to itself`,
+      hint: "A value may use an earlier definition of its own key, not its own result. Write ${?…} where it may be missing, or define it once before.",
+      chain: way.length > 1 ? chain : [],
+    });
+    return new Failed(reference.span, undefined);
+  }
+
+  #withoutValue(reference: Reference): Value {
+    const name = reference.text;
+    if (this.#setting.allowUnresolved) {
+      const text = `\${${name}}`;
+      this.placeholders.add(text);
+      this.#problems.add(reference.span, {
+        code: "HOCON_UNRESOLVED",
+        severity: "warning",
+        message: `\${${name}} has no value yet`,
+        hint: `Set the environment variable ${name} where the pipeline runs.`,
+      });
+      return new Scalar("string", text, true, reference.span);
+    }
+    this.#problems.add(reference.span, {
+      code: "HOCON_UNRESOLVED",
+      message: `\${${name}} has no value: no such key, and no such environment variable`,
+      hint: `Define ${name}, set the environment variable, or write \${?${name}} if it may be missing.`,
+    });
+    return new Failed(reference.span, undefined);
+  }
+}
+
+function lastOf(way: PathNode): PathNode["container"] {
+  let node = way;
+  while (node.above) node = node.above;
+  return node.container;
+}
+
+/** Follows a path through objects; `way` holds those that were passed. */
+function walk(root: ObjectValue, path: KeyPath): Found {
+  let way: PathNode = { container: root, key: undefined, above: undefined };
+  let object = root;
+  for (let step = path; ; step = step.rest) {
+    const value = object.get(step.first)?.value;
+    if (!step.rest || value?.tag === "failed") return { value, way, key: step.first };
+    if (value?.tag !== "object") return { value: undefined, way, key: step.first };
+    way = { container: value, key: step.first, above: way };
+    object = value;
+  }
+}
