@@ -156,7 +156,7 @@ function base64Forms(secret: string): string[] {
 }
 
 function escapeRegExp(text: string): string {
-  return text.replaceAll(/[$()*+./?[\\\]^{|}-]/gu, String.raw`\$&`);
+  return text.replaceAll(/[$()*+./?[\\\]^{|}]/gu, String.raw`\$&`);
 }
 
 /** The spellings in which a secret may turn up. */
