@@ -43,6 +43,7 @@ async function planOf(choice: Choice, run: RunReading): Promise<StartPlan> {
     case "empty":
       throw noSuchRun(run.runId);
     case "corrupt":
+    default:
       throw corruptRun(run);
   }
 }

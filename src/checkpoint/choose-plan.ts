@@ -23,6 +23,7 @@ export async function choosePlan(choice: Choice): Promise<StartPlan> {
     case "failed":
       return overUnfinished(choice, last);
     case "corrupt":
+    default:
       return overCorrupt(choice, last);
   }
 }

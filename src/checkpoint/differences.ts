@@ -111,9 +111,6 @@ function branches(value: JsonValue, other: JsonValue): ReadonlyMap<string, JsonV
   const lists = Array.isArray(value) && Array.isArray(other);
   if (lists ? value.length !== other.length : Array.isArray(value) || Array.isArray(other)) return undefined;
   return new Map(
-    Object.entries(value).map(([key, inner]) => [
-      PLAIN_KEY.test(key) ? key : JSON.stringify(key),
-      inner as JsonValue,
-    ]),
+    Object.entries(value).map(([key, inner]) => [PLAIN_KEY.test(key) ? key : JSON.stringify(key), inner]),
   );
 }

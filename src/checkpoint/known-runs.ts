@@ -1,0 +1,100 @@
+import { CairnError } from "../base/mod.ts";
+import type { CheckpointStore, LeaseHolder } from "../store/mod.ts";
+import { type KeyLogLine, readKeyLog } from "./key-log.ts";
+import { type KeyNames, keyNames, namesBelow, pipelineFolder } from "./names.ts";
+import { type RunReading, readRun } from "./run-reading.ts";
+
+/** Which part of a location to look at. */
+export interface Scope {
+  readonly pipelineName?: string | undefined;
+  /** Only with a pipeline; null: only runs without a key. Absent: all. */
+  readonly runKey?: string | null | undefined;
+}
+
+/** One pipeline and run key, with its starts. */
+export interface KnownKey {
+  readonly names: KeyNames;
+  readonly lines: readonly KeyLogLine[];
+}
+
+/** One run of a location: where it lies, and its last start. */
+export interface KnownRun {
+  readonly names: KeyNames;
+  readonly runId: string;
+  readonly pipelineName: string;
+  readonly runKey: string | undefined;
+  /** The run that it resumed. */
+  readonly resumedFrom: string | undefined;
+  /** When it was put into the key log, ISO 8601. */
+  readonly at: string;
+}
+
+/** The key logs of a location, with their starts. */
+export async function knownKeys(
+  store: CheckpointStore,
+  scope: Scope,
+  signal?: AbortSignal,
+): Promise<readonly KnownKey[]> {
+  const keys: KnownKey[] = [];
+  for (const names of await placesOf(store, scope, signal)) {
+    const lines = await readKeyLog(store, names, signal);
+    if (lines.length > 0) keys.push({ names, lines });
+  }
+  return keys;
+}
+
+async function placesOf(
+  store: CheckpointStore,
+  scope: Scope,
+  signal?: AbortSignal,
+): Promise<readonly KeyNames[]> {
+  if (scope.pipelineName !== undefined && scope.runKey !== undefined) {
+    return [keyNames(scope.pipelineName, scope.runKey ?? undefined)];
+  }
+  const prefix = scope.pipelineName === undefined ? "" : `${pipelineFolder(scope.pipelineName)}/`;
+  const logs = await store.logs(prefix, signal);
+  return logs.filter((log) => log.endsWith("/keys")).map((log) => namesBelow(log.slice(0, -"keys".length)));
+}
+
+/** The runs of a key, in the order of their last start. */
+export function runsOf({ names, lines }: KnownKey): readonly KnownRun[] {
+  const runs = new Map<string, KnownRun>();
+  for (const { runId, pipelineName, runKey, resumedFrom, at } of lines) {
+    runs.delete(runId);
+    runs.set(runId, { names, runId, pipelineName, runKey, resumedFrom, at });
+  }
+  return [...runs.values()];
+}
+
+/** A run with its journal; undefined reading where a newer version has written it. */
+export interface ReadRun {
+  readonly run: KnownRun;
+  readonly reading: RunReading | undefined;
+}
+
+/** A key with all its journals read, and who holds it. */
+export interface ReadKey {
+  readonly key: KnownKey;
+  readonly runs: readonly ReadRun[];
+  readonly holder: LeaseHolder | undefined;
+}
+
+/** Reads all journals of a key. */
+export async function readKey(store: CheckpointStore, key: KnownKey, signal?: AbortSignal): Promise<ReadKey> {
+  const runs: ReadRun[] = [];
+  for (const run of runsOf(key)) runs.push({ run, reading: await readKnown(store, run, signal) });
+  return { key, runs, holder: await store.leaseHolder(key.names.lock, signal) };
+}
+
+async function readKnown(
+  store: CheckpointStore,
+  run: KnownRun,
+  signal: AbortSignal | undefined,
+): Promise<RunReading | undefined> {
+  try {
+    return await readRun(store, run.names, run.runId, signal);
+  } catch (thrown) {
+    if (thrown instanceof CairnError && thrown.code === "CHECKPOINT_NEWER_VERSION") return undefined;
+    throw thrown;
+  }
+}

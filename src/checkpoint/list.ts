@@ -1,0 +1,183 @@
+import { CairnError } from "../base/mod.ts";
+import type { CheckpointStore } from "../store/mod.ts";
+import { deriveState, readableState, RESUMABLE, statusOf } from "./derive-state.ts";
+import { foldRun } from "./fold.ts";
+import {
+  type KnownRun,
+  knownKeys,
+  type ReadKey,
+  readKey,
+  type ReadRun,
+  runsOf,
+  type Scope,
+} from "./known-runs.ts";
+import type { Damage } from "./record.ts";
+import type { RunReading } from "./run-reading.ts";
+import { noSuchRun } from "./start-plan.ts";
+import type { Checkpoint, CompletedComponent, RunState } from "./state.ts";
+
+/** What to list. */
+export interface ListOptions extends Scope {
+  /** Only failed, partial and interrupted runs. Default false. */
+  readonly resumableOnly?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The checkpoints of a location, the newest run first. A run whose records were removed (cleaned up, deleted)
+ * has none any more, nor has one that never wrote its first record.
+ */
+export async function listCheckpoints(
+  store: CheckpointStore,
+  options: ListOptions = {},
+): Promise<readonly Checkpoint[]> {
+  const found: Checkpoint[] = [];
+  for (const known of await knownKeys(store, options, options.signal)) {
+    const key = await readKey(store, known, options.signal);
+    for (const one of key.runs) {
+      if (hasCheckpoint(one.reading)) found.push(checkpointOf(key, one));
+    }
+  }
+  const listed = options.resumableOnly === true ? found.filter(({ state }) => RESUMABLE.has(state)) : found;
+  return listed
+    .toReversed()
+    .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
+}
+
+/**
+ * A run of a location by its ID, a unique beginning of one, or `latest` (of the key last started, where there are
+ * several). Throws CHECKPOINT_NO_SUCH_RUN and CHECKPOINT_AMBIGUOUS_RUN (world, exit 4).
+ */
+export async function findRun(
+  store: CheckpointStore,
+  idOrPrefix: string,
+  scope: Scope = {},
+  signal?: AbortSignal,
+): Promise<KnownRun> {
+  const keys = await knownKeys(store, scope, signal);
+  const runs = keys.flatMap((key) => runsOf(key));
+  if (idOrPrefix === "latest") return latestOf(keys.flatMap((key) => runsOf(key).slice(-1)));
+  const exact = runs.filter(({ runId }) => runId === idOrPrefix);
+  const matching = exact.length > 0 ? exact : runs.filter(({ runId }) => runId.startsWith(idOrPrefix));
+  const [only, ...others] = matching;
+  if (only === undefined || idOrPrefix === "") throw noSuchRun(idOrPrefix);
+  if (others.length === 0) return only;
+  throw new CairnError(`Cannot tell which run "${idOrPrefix}" is: ${matching.length} run IDs begin with it`, {
+    code: "CHECKPOINT_AMBIGUOUS_RUN",
+    kind: "world",
+    hint: `Give more of the ID: ${matching
+      .map(({ runId }) => runId)
+      .slice(0, 5)
+      .join(", ")}`,
+    details: { runId: idOrPrefix },
+  });
+}
+
+function latestOf(ends: readonly KnownRun[]): KnownRun {
+  const [latest] = ends.toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+  if (latest === undefined) throw noSuchRun("latest");
+  return latest;
+}
+
+/** One checkpoint in full. */
+export interface CheckpointDetails {
+  readonly checkpoint: Checkpoint;
+  /** The fold of what can be read; undefined where nothing can. */
+  readonly state: RunState | undefined;
+  readonly records: readonly {
+    readonly seq: number;
+    readonly at: string;
+    readonly events: readonly string[];
+  }[];
+  /** Numbers of torn, void records. */
+  readonly voids: readonly number[];
+  /** Where the journal is damaged; empty where it is whole or its records were removed in order. */
+  readonly damage: readonly Damage[];
+}
+
+/** Reads one run in full, also one whose records were removed. Throws CHECKPOINT_NO_SUCH_RUN. */
+export async function readCheckpoint(
+  store: CheckpointStore,
+  run: Pick<KnownRun, "pipelineName" | "runKey" | "runId">,
+  signal?: AbortSignal,
+): Promise<CheckpointDetails> {
+  const scope = { pipelineName: run.pipelineName, runKey: run.runKey ?? null };
+  const [known] = await knownKeys(store, scope, signal);
+  const key = known === undefined ? undefined : await readKey(store, known, signal);
+  const one = key?.runs.find((candidate) => candidate.run.runId === run.runId);
+  if (key === undefined || one === undefined) throw noSuchRun(run.runId);
+  const { reading } = one;
+  return {
+    checkpoint: checkpointOf(key, one),
+    state: stateOf(reading),
+    records: (reading?.log.records ?? []).map(({ seq, at, events }) => ({
+      seq,
+      at,
+      events: events.map(({ type }) => type),
+    })),
+    voids: reading?.log.voids ?? [],
+    damage: damageOf(reading),
+  };
+}
+
+/** Damage worth a word: numbers missing below a final record were removed. */
+export function damageOf(reading: RunReading | undefined): readonly Damage[] {
+  if (reading === undefined) return [{ seq: 1, why: "written by a newer version" }];
+  if (reading.kind === "corrupt")
+    return reading.damage === undefined
+      ? reading.log.damage
+      : [reading.damage, ...reading.log.damage.slice(1)];
+  return reading.log.gaps ? [] : reading.log.damage;
+}
+
+function hasCheckpoint(reading: RunReading | undefined): boolean {
+  if (reading === undefined) return true;
+  return reading.kind === "corrupt" || (reading.stored[0]?.seq === 1 && reading.kind !== "empty");
+}
+
+function stateOf(reading: RunReading | undefined): RunState | undefined {
+  return reading === undefined ? undefined : readableState(reading, foldRun);
+}
+
+function checkpointOf(key: ReadKey, one: ReadRun): Checkpoint {
+  const { run } = one;
+  const folded = stateOf(one.reading);
+  const state = deriveState(key, one);
+  const components = folded?.components ?? [];
+  const completions = folded?.completions ?? new Map<number, never>();
+  const firstOpen = components.findIndex((_, index) => !completions.has(index));
+  const isOver = state === "completed" || state === "running";
+  return {
+    runId: run.runId,
+    rootRunId: folded?.rootRunId ?? run.runId,
+    runKey: run.runKey ?? null,
+    pipelineName: run.pipelineName,
+    state,
+    status: statusOf(state),
+    startedAt: folded?.startedAt ?? run.at,
+    completedComponents: folded === undefined ? [] : completedOf(folded),
+    lastCheckpointedIndex: (firstOpen === -1 ? components.length : firstOpen) - 1,
+    totalComponents: components.length,
+    resumedFrom: folded === undefined ? (run.resumedFrom ?? null) : (folded.resumedFrom ?? null),
+    failedAt: folded === undefined || firstOpen === -1 || isOver ? null : failedAt(folded, firstOpen),
+    holder: state === "running" ? (key.holder ?? null) : null,
+  };
+}
+
+function completedOf(state: RunState): CompletedComponent[] {
+  return [...state.completions.values()]
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ index, startedAt, completedAt, durationMs }) => ({
+      index,
+      name: state.components[index]?.name ?? "",
+      instanceType: state.components[index]?.type ?? "",
+      startedAt,
+      completedAt,
+      durationMs,
+    }));
+}
+
+function failedAt(state: RunState, index: number): Checkpoint["failedAt"] {
+  const error = state.failures.get(index)?.error;
+  return { index, name: state.components[index]?.name ?? "", ...(error !== undefined && { error }) };
+}
