@@ -76,6 +76,9 @@ export function findingsToText(findings: readonly Finding[], options: FindingsTe
   return findings.map((finding) => `${lines(finding, options.color ?? false).join("\n")}\n`).join("");
 }
 
+/** Source lines longer than this are left out of JSON: a file may be one line of megabytes with a finding every few characters. */
+const MAX_JSON_LINE = 1000;
+
 /** Findings as JSON; absent facts are null. */
 export function findingsToJson(findings: readonly Finding[]): readonly JsonObject[] {
   return findings.map((finding) => ({
@@ -86,7 +89,10 @@ export function findingsToJson(findings: readonly Finding[]): readonly JsonObjec
     line: finding.place?.line ?? null,
     column: finding.place?.column ?? null,
     length: finding.place?.length ?? null,
-    sourceLine: finding.sourceLine ?? null,
+    sourceLine:
+      finding.sourceLine === undefined || finding.sourceLine.length > MAX_JSON_LINE
+        ? null
+        : finding.sourceLine,
     chain: finding.chain ?? [],
     hint: finding.hint ?? null,
   }));

@@ -14,5 +14,6 @@ export * from "./json.ts";
 export * from "./nearest.ts";
 export * from "./random.ts";
 export * from "./redact.ts";
+export * from "./redact-finding.ts";
 export * from "./sha256.ts";
 export * from "./version.ts";

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { type Finding, sortFindings } from "../base/mod.ts";
+import { type Finding, redactFindings, sortFindings } from "../base/mod.ts";
 import { type HoconObject, type Override, readHocon, type ReadResult } from "../hocon/mod.ts";
 import { type ConfigFiles, machineFiles, MAX_CONFIG_BYTES } from "./config-files.ts";
 import { decodePipeline } from "./decode-pipeline.ts";
@@ -7,6 +7,7 @@ import { parseEnvFile } from "./env-file.ts";
 import { fileIncludes } from "./file-includes.ts";
 import type { PipelineConfig } from "./pipeline.ts";
 import { readConfigFile } from "./read-config-file.ts";
+import { hintAtSecretSyntax } from "./secrets.ts";
 import { type FetchUrl, fetchUrl, type UrlText } from "./url-texts.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -132,8 +133,7 @@ export async function loadPipeline(request: LoadRequest): Promise<Loaded> {
     return { pipeline: undefined, root: undefined, env, findings: [...findings, source.finding] };
   }
   const { root, findings: read } = await readTree(request, source, files, env);
-  findings.push(...read);
-  if (root === undefined) return { pipeline: undefined, root, env, findings: sortFindings(findings) };
-  const pipeline = decodePipeline(root, source, { findings });
-  return { pipeline, root, env, findings: sortFindings(findings) };
+  findings.push(...read.map(hintAtSecretSyntax));
+  const pipeline = root === undefined ? undefined : decodePipeline(root, source, { findings });
+  return { pipeline, root, env, findings: sortFindings(redactFindings(findings, pipeline?.redact)) };
 }

@@ -1,4 +1,4 @@
-import { type Finding, nearest } from "../base/mod.ts";
+import { type Finding, nearest, redactFindings } from "../base/mod.ts";
 import { findingAt, type HoconField, type HoconNode } from "../hocon/mod.ts";
 
 /** What a schema (valibot's, a plugin's) says of a value, by path into it. */
@@ -39,10 +39,16 @@ function follow(
 /**
  * Findings for what a schema says of a configured value: at the value itself, or, where it is absent, at the object
  * that should hold it.
+ * @param redact More key names that hold secrets.
  * @param label What the value is, for messages: `component 3 "Load(orders)"`.
  */
-export function locateIssues(root: HoconNode, issues: readonly SchemaIssue[], label: string): Finding[] {
-  return issues.map((issue) => {
+export function locateIssues(
+  root: HoconNode,
+  issues: readonly SchemaIssue[],
+  label: string,
+  redact: readonly string[] = [],
+): Finding[] {
+  const findings = issues.map((issue) => {
     const { at, whole } = follow(root, issue.path);
     const path = issue.path.join(".");
     const last = String(issue.path.at(-1) ?? "");
@@ -59,4 +65,5 @@ export function locateIssues(root: HoconNode, issues: readonly SchemaIssue[], la
       hint: issue.hint ?? (near === undefined ? undefined : `Is ${near} meant to be ${last}?`),
     });
   });
+  return redactFindings(findings, redact);
 }

@@ -1,4 +1,4 @@
-import { CairnError, type JsonValue, messageOf } from "../base/mod.ts";
+import { CairnError, type Finding, type JsonValue, messageOf } from "../base/mod.ts";
 import { findingAt, type HoconNode } from "../hocon/mod.ts";
 import type { Decoding } from "./field.ts";
 
@@ -62,6 +62,13 @@ function problemIn(
     };
   }
   return undefined;
+}
+
+/** A finding of the language at an unquoted `${secret:env://NAME}` says what to write instead. */
+export function hintAtSecretSyntax(finding: Finding): Finding {
+  const problem =
+    finding.sourceLine?.includes("${secret:") === true ? problemIn(finding.sourceLine) : undefined;
+  return problem === undefined ? finding : { ...finding, ...problem };
 }
 
 /** Checks how secrets are named in all strings below a value. Nothing is resolved. */
