@@ -28,3 +28,5 @@ export { jsonResult, MAX_RESULT_BYTES } from "./json-result.ts";
 export type { ConfigIssue, ConfigPath } from "./schema/conversion.ts";
 export { type ConfigInput, type DecodedConfig, decodeConfig, pathKey } from "./schema/decode-config.ts";
 export { describeSchema, type SchemaField } from "./schema/describe-schema.ts";
+export { makeOutputs } from "./make-outputs.ts";
+export { makeStep, type StepKeeper } from "./make-step.ts";

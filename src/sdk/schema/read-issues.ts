@@ -22,7 +22,11 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 
 /** `(string | number)` → `a string or a number`; other expectations stay as they are. */
 function expectedText(expected: string): string {
-  const parts = expected.replace(/^\((.*)\)$/u, "$1").split(" | ");
+  // Nested choices come in parentheses of their own: `("file" | ("postgres" | "mysql"))`.
+  const isChoice = expected.startsWith("(") && expected.endsWith(")");
+  const parts = isChoice
+    ? expected.split(" | ").map((part) => part.replaceAll(/^\(+|\)+$/gu, ""))
+    : [expected];
   if (parts.length > 1) return parts.map((part) => WORDS.get(part) ?? part).join(" or ");
   return WORDS.get(expected) ?? expected;
 }
