@@ -1,18 +1,11 @@
 /**
  * Room `store`: where checkpoints lie. `store.ts` states the interface and its laws; each store is
  * a folder that exports one `open…` function; `wrap/` holds what can stand before any store;
- * `conformance/` is the suite that every store passes.
+ * `testing.ts` is the room's second door, for tests: the conformance suite that every store passes, and faults.
  *
  * Not here: what a record means (room `checkpoint`).
  * To add a store: a folder with its `open…` function, a line below, and `storeConformance` in its test.
  */
-export type { Law, StoreUnderTest } from "./conformance/law.ts";
-export {
-  storeConformance,
-  storeLaws,
-  type ConformanceOptions,
-  type SuiteRunner,
-} from "./conformance/store-conformance.ts";
 export { errnoOf, isTransient, storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
 export type { FileFacts, FileKind, FileSystem, OpenMode } from "./local/file-system.ts";
 export { fileSystemClass, type FileSystemClass } from "./local/file-system-types.ts";
@@ -30,5 +23,4 @@ export {
   type StoreRegistry,
 } from "./registry.ts";
 export type * from "./store.ts";
-export { withFaults, type Fault, type FaultKind, type Faulty } from "./wrap/faults.ts";
 export { withRetry, type RetryOptions, type StoreRetry } from "./wrap/retry.ts";

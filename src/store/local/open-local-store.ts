@@ -2,12 +2,19 @@ import { isAbsolute, join } from "node:path";
 import { systemClock, type Clock } from "../../base/mod.ts";
 import { fileError, storeError } from "../errors.ts";
 import { checkName, checkRecord } from "../names.ts";
-import type { CheckpointStore } from "../store.ts";
+import type {
+  AppendResult,
+  CheckpointStore,
+  LeaseAnswer,
+  LeaseHolder,
+  StoreAbilities,
+  StoredRecord,
+} from "../store.ts";
 import type { FileSystem } from "./file-system.ts";
-import { openFolders } from "./folders.ts";
-import { leaseFileHolder, tryLeaseFile } from "./lease-file.ts";
-import { openLogFile, type LogFile } from "./log-file.ts";
-import { listLogs, readLast, readLog, writtenAt } from "./read-log.ts";
+import { openFolders, type Folders } from "./folders.ts";
+import { leaseFileHolder, tryLeaseFile, type LeaseFileOptions } from "./lease-file.ts";
+import { LogFile } from "./log-file.ts";
+import { listLogs, readLast, readLog, writtenAt, type Reading } from "./read-log.ts";
 import { systemFileSystem } from "./system-file-system.ts";
 
 export interface LocalStoreOptions {
@@ -38,106 +45,140 @@ const LEASE_SUFFIX = ".lock";
  * Errors: STORE_NOT_A_FOLDER where the location is something else than a folder.
  */
 export async function openLocalStore(options: LocalStoreOptions): Promise<CheckpointStore> {
-  const { folder, fs = systemFileSystem, clock = systemClock, patienceMs = DEFAULT_PATIENCE_MS } = options;
-  refuseNoFolder(fs, folder);
-  const folders = openFolders(fs, folder);
-  const files = new Map<string, LogFile>();
-  const reading = { fs, folders, clock };
+  refuseNoFolder(options.fs ?? systemFileSystem, options.folder);
+  return new LocalStore(options);
+}
 
-  const pathOf = (name: string, suffix: string): string => {
+class LocalStore implements CheckpointStore {
+  readonly location: string;
+  readonly can: StoreAbilities = { lease: "os", durable: true };
+  readonly #fs: FileSystem;
+  readonly #clock: Clock;
+  readonly #patienceMs: number;
+  readonly #folders: Folders;
+  readonly #files = new Map<string, LogFile>();
+
+  constructor(options: LocalStoreOptions) {
+    this.location = options.folder;
+    this.#fs = options.fs ?? systemFileSystem;
+    this.#clock = options.clock ?? systemClock;
+    this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
+    this.#folders = openFolders(this.#fs, options.folder);
+  }
+
+  append(log: string, seq: number, text: string, signal?: AbortSignal): Promise<AppendResult> {
+    return this.#patiently(log, signal, () => {
+      checkRecord(log, seq, text);
+      return this.#attempt(`append record ${seq} to log "${log}"`, true, () =>
+        this.#file(log).append(seq, text),
+      );
+    });
+  }
+
+  async read(log: string, from: number = 1, signal?: AbortSignal): Promise<readonly StoredRecord[]> {
+    const records = this.#reading(log, signal, readLog);
+    return from <= 1 ? records : records.filter(({ seq }) => seq >= from);
+  }
+
+  async last(log: string, signal?: AbortSignal): Promise<StoredRecord | undefined> {
+    return this.#reading(log, signal, readLast);
+  }
+
+  async writtenAt(log: string, signal?: AbortSignal): Promise<number | undefined> {
+    return this.#reading(log, signal, writtenAt);
+  }
+
+  async logs(prefix: string, signal?: AbortSignal): Promise<readonly string[]> {
+    signal?.throwIfAborted();
+    if (prefix !== "") checkName(prefix.replace(/\/$/, ""));
+    return this.#attempt(`list the logs of "${prefix}"`, false, () =>
+      listLogs(this.#fs, this.location, prefix, LOG_SUFFIX),
+    );
+  }
+
+  async remove(log: string, seqs: readonly number[], signal?: AbortSignal): Promise<void> {
+    const numbers = new Set(seqs);
+    if (numbers.size === 0) return;
+    await this.#patiently(log, signal, () =>
+      this.#attempt(`remove records of log "${log}"`, true, () => this.#file(log).remove(numbers)),
+    );
+  }
+
+  async takeLease(name: string, holder: LeaseHolder, signal?: AbortSignal): Promise<LeaseAnswer> {
+    const lease = this.#lease(name);
+    for (let tries = 1; ; tries++) {
+      signal?.throwIfAborted();
+      const answer = this.#attempt(`take the lease "${name}"`, true, () => tryLeaseFile(lease, holder));
+      if (!answer.held || tries === LEASE_TRIES) return answer;
+      await this.#clock.sleep(LEASE_PAUSE_MS, signal);
+    }
+  }
+
+  async leaseHolder(name: string, signal?: AbortSignal): Promise<LeaseHolder | undefined> {
+    signal?.throwIfAborted();
+    const lease = this.#lease(name);
+    return this.#attempt(`read the lease "${name}"`, false, () => leaseFileHolder(lease));
+  }
+
+  async time(signal?: AbortSignal): Promise<number> {
+    signal?.throwIfAborted();
+    return this.#clock.now();
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#files.values()) file.close();
+    this.#files.clear();
+  }
+
+  #path(name: string, suffix: string): string {
     checkName(name);
-    return join(folder, name + suffix);
-  };
-  const fileOf = (log: string): LogFile => {
-    const known = files.get(log);
+    return join(this.location, name + suffix);
+  }
+
+  #file(log: string): LogFile {
+    const known = this.#files.get(log);
     if (known !== undefined) return known;
-    const made = openLogFile({ fs, folders, path: pathOf(log, LOG_SUFFIX), log });
-    files.set(log, made);
+    const made = new LogFile({
+      fs: this.#fs,
+      folders: this.#folders,
+      path: this.#path(log, LOG_SUFFIX),
+      log,
+    });
+    this.#files.set(log, made);
     return made;
-  };
-  const attempt = <T>(doing: string, writing: boolean, call: () => T): T => {
+  }
+
+  #lease(name: string): LeaseFileOptions {
+    return { fs: this.#fs, folders: this.#folders, name, path: this.#path(name, LEASE_SUFFIX) };
+  }
+
+  #reading<T>(log: string, signal: AbortSignal | undefined, read: (reading: Reading, path: string) => T): T {
+    signal?.throwIfAborted();
+    const path = this.#path(log, LOG_SUFFIX);
+    const reading = { fs: this.#fs, folders: this.#folders, clock: this.#clock };
+    return this.#attempt(`read log "${log}"`, false, () => read(reading, path));
+  }
+
+  /** Turns the system's errors into the store's. */
+  #attempt<T>(doing: string, writing: boolean, call: () => T): T {
     try {
       return call();
     } catch (thrown) {
-      throw fileError(folder, doing, writing, thrown);
+      throw fileError(this.location, doing, writing, thrown);
     }
-  };
+  }
+
   /** Calls until the answer isn't `busy`. */
-  const patiently = async <T>(
-    log: string,
-    signal: AbortSignal | undefined,
-    call: () => T | "busy",
-  ): Promise<T> => {
+  async #patiently<T>(log: string, signal: AbortSignal | undefined, call: () => T | "busy"): Promise<T> {
     signal?.throwIfAborted();
-    const deadline = clock.steady() + patienceMs;
+    const deadline = this.#clock.steady() + this.#patienceMs;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       const answer = call();
       if (answer !== "busy") return answer;
-      if (clock.steady() >= deadline) throw busyError(folder, log);
-      await clock.sleep(pause, signal);
+      if (this.#clock.steady() >= deadline) throw busyError(this.location, log);
+      await this.#clock.sleep(pause, signal);
     }
-  };
-
-  return {
-    location: folder,
-    can: { lease: "os", durable: true },
-    append(log, seq, text, signal) {
-      return patiently(log, signal, () => {
-        checkRecord(log, seq, text);
-        return attempt(`append record ${seq} to log "${log}"`, true, () => fileOf(log).append(seq, text));
-      });
-    },
-    async read(log, from = 1, signal) {
-      signal?.throwIfAborted();
-      const path = pathOf(log, LOG_SUFFIX);
-      const records = attempt(`read log "${log}"`, false, () => readLog(reading, path));
-      return from <= 1 ? records : records.filter(({ seq }) => seq >= from);
-    },
-    async last(log, signal) {
-      signal?.throwIfAborted();
-      const path = pathOf(log, LOG_SUFFIX);
-      return attempt(`read log "${log}"`, false, () => readLast(reading, path));
-    },
-    async logs(prefix, signal) {
-      signal?.throwIfAborted();
-      if (prefix !== "") checkName(prefix.replace(/\/$/, ""));
-      return attempt(`list the logs of "${prefix}"`, false, () => listLogs(fs, folder, prefix, LOG_SUFFIX));
-    },
-    async remove(log, seqs, signal) {
-      const numbers = new Set(seqs);
-      if (numbers.size === 0) return;
-      await patiently(log, signal, () =>
-        attempt(`remove records of log "${log}"`, true, () => fileOf(log).remove(numbers)),
-      );
-    },
-    async takeLease(name, holder, signal) {
-      const lease = { fs, folders, name, path: pathOf(name, LEASE_SUFFIX) };
-      for (let tries = 1; ; tries++) {
-        signal?.throwIfAborted();
-        const answer = attempt(`take the lease "${name}"`, true, () => tryLeaseFile(lease, holder));
-        if (!answer.held || tries === LEASE_TRIES) return answer;
-        await clock.sleep(LEASE_PAUSE_MS, signal);
-      }
-    },
-    async leaseHolder(name, signal) {
-      signal?.throwIfAborted();
-      const lease = { fs, folders, name, path: pathOf(name, LEASE_SUFFIX) };
-      return attempt(`read the lease "${name}"`, false, () => leaseFileHolder(lease));
-    },
-    async time(signal) {
-      signal?.throwIfAborted();
-      return clock.now();
-    },
-    async writtenAt(log, signal) {
-      signal?.throwIfAborted();
-      const path = pathOf(log, LOG_SUFFIX);
-      return attempt(`read log "${log}"`, false, () => writtenAt(fs, path));
-    },
-    async close() {
-      for (const file of files.values()) file.close();
-      files.clear();
-    },
-  };
+  }
 }
 
 function refuseNoFolder(fs: FileSystem, folder: string): void {

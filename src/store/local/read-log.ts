@@ -42,7 +42,7 @@ export function readLast(reading: Reading, path: string): StoredRecord | undefin
 }
 
 /** When a log was last written, in milliseconds since the epoch. */
-export function writtenAt(fs: FileSystem, path: string): number | undefined {
+export function writtenAt({ fs }: Pick<Reading, "fs">, path: string): number | undefined {
   const facts = fs.factsAt(path);
   return facts?.kind === "file" && facts.size > 0 ? Math.floor(facts.mtimeMs) : undefined;
 }
@@ -57,7 +57,7 @@ export function listLogs(fs: FileSystem, root: string, prefix: string, suffix: s
         visit(`${path}/`);
       if (kind !== "file" || !path.endsWith(suffix)) continue;
       const log = path.slice(0, -suffix.length);
-      if (log.startsWith(prefix) && writtenAt(fs, join(root, path)) !== undefined) found.push(log);
+      if (log.startsWith(prefix) && writtenAt({ fs }, join(root, path)) !== undefined) found.push(log);
     }
   };
   visit(prefix.slice(0, prefix.lastIndexOf("/") + 1));

@@ -1,7 +1,14 @@
 import { systemClock, type Clock } from "../../base/mod.ts";
 import { storeError } from "../errors.ts";
 import { checkName, checkRecord, gapError } from "../names.ts";
-import type { AppendResult, CheckpointStore, LeaseHolder, StoredRecord } from "../store.ts";
+import type {
+  AppendResult,
+  CheckpointStore,
+  LeaseAnswer,
+  LeaseHolder,
+  StoreAbilities,
+  StoredRecord,
+} from "../store.ts";
 import { newMemory, type Memory, type MemoryLog } from "./memory.ts";
 import { takeMemoryLease } from "./memory-lease.ts";
 
@@ -26,77 +33,96 @@ export interface MemoryStore extends CheckpointStore {
  * `CheckpointStore` except durability, which it says (`can.durable`).
  */
 export function openMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const memory = options.memory ?? newMemory();
-  const clock = options.clock ?? systemClock;
-  const owners = new Set<symbol>();
-  let closed = false;
+  return new MemoryHandle(options.memory ?? newMemory(), options.clock ?? systemClock);
+}
 
-  const enter = (name: string, signal: AbortSignal | undefined): void => {
-    if (closed) throw storeError("STORE_CLOSED", `Cannot use "${name}": the memory store is closed`);
+class MemoryHandle implements MemoryStore {
+  readonly location = "memory";
+  readonly can: StoreAbilities = { lease: "os", durable: false };
+  readonly memory: Memory;
+  readonly #clock: Clock;
+  /** The locks that this handle took. */
+  readonly #owners = new Set<symbol>();
+  #closed = false;
+
+  constructor(memory: Memory, clock: Clock) {
+    this.memory = memory;
+    this.#clock = clock;
+  }
+
+  async append(log: string, seq: number, text: string, signal?: AbortSignal): Promise<AppendResult> {
+    checkRecord(log, seq, text);
+    return appendTo(this.memory, log, this.#log(log, signal), { seq, text, now: this.#clock.now() });
+  }
+
+  async read(log: string, from: number = 1, signal?: AbortSignal): Promise<readonly StoredRecord[]> {
+    return recordsOf(this.#log(log, signal)).filter((record) => record.seq >= from);
+  }
+
+  async last(log: string, signal?: AbortSignal): Promise<StoredRecord | undefined> {
+    return recordsOf(this.#log(log, signal)).at(-1);
+  }
+
+  async logs(prefix: string, signal?: AbortSignal): Promise<readonly string[]> {
+    this.#enter(prefix === "" ? "all" : prefix.replace(/\/$/, ""), signal);
+    return [...this.memory.logs.keys()].filter((name) => name.startsWith(prefix)).toSorted();
+  }
+
+  async remove(log: string, seqs: readonly number[], signal?: AbortSignal): Promise<void> {
+    const entry = this.#log(log, signal);
+    for (const seq of seqs) entry?.records.delete(seq);
+    if (entry?.records.size === 0) this.memory.logs.delete(log);
+  }
+
+  async takeLease(name: string, holder: LeaseHolder, signal?: AbortSignal): Promise<LeaseAnswer> {
+    this.#enter(name, signal);
+    const owner = Symbol(name);
+    const answer = takeMemoryLease(this.memory, name, owner, holder);
+    if (!answer.held) this.#owners.add(owner);
+    return answer;
+  }
+
+  async leaseHolder(name: string, signal?: AbortSignal): Promise<LeaseHolder | undefined> {
+    this.#enter(name, signal);
+    const entry = this.memory.leases.get(name);
+    return entry?.owner === undefined ? undefined : entry.holder;
+  }
+
+  async time(signal?: AbortSignal): Promise<number> {
+    signal?.throwIfAborted();
+    return this.#clock.now();
+  }
+
+  async writtenAt(log: string, signal?: AbortSignal): Promise<number | undefined> {
+    return this.#log(log, signal)?.writtenAt;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  die(): void {
+    this.#closed = true;
+    for (const entry of this.memory.leases.values()) {
+      if (entry.owner !== undefined && this.#owners.has(entry.owner)) entry.owner = undefined;
+    }
+  }
+
+  breakLease(name: string): void {
+    const entry = this.memory.leases.get(name);
+    if (entry !== undefined) entry.owner = undefined;
+  }
+
+  #enter(name: string, signal: AbortSignal | undefined): void {
+    if (this.#closed) throw storeError("STORE_CLOSED", `Cannot use "${name}": the memory store is closed`);
     signal?.throwIfAborted();
     checkName(name);
-  };
-  const logsOf = (log: string, signal: AbortSignal | undefined): MemoryLog | undefined => {
-    enter(log, signal);
-    return memory.logs.get(log);
-  };
+  }
 
-  return {
-    location: "memory",
-    memory,
-    can: { lease: "os", durable: false },
-    async append(log, seq, text, signal) {
-      checkRecord(log, seq, text);
-      return appendTo(memory, log, logsOf(log, signal), { seq, text, now: clock.now() });
-    },
-    async read(log, from = 1, signal) {
-      return recordsOf(logsOf(log, signal)).filter((record) => record.seq >= from);
-    },
-    async last(log, signal) {
-      return recordsOf(logsOf(log, signal)).at(-1);
-    },
-    async logs(prefix, signal) {
-      enter(prefix === "" ? "all" : prefix.replace(/\/$/, ""), signal);
-      return [...memory.logs.keys()].filter((name) => name.startsWith(prefix)).toSorted();
-    },
-    async remove(log, seqs, signal) {
-      const entry = logsOf(log, signal);
-      for (const seq of seqs) entry?.records.delete(seq);
-      if (entry?.records.size === 0) memory.logs.delete(log);
-    },
-    async takeLease(name, holder, signal) {
-      enter(name, signal);
-      const owner = Symbol(name);
-      const answer = takeMemoryLease(memory, name, owner, holder);
-      if (!answer.held) owners.add(owner);
-      return answer;
-    },
-    async leaseHolder(name, signal): Promise<LeaseHolder | undefined> {
-      enter(name, signal);
-      const entry = memory.leases.get(name);
-      return entry?.owner === undefined ? undefined : entry.holder;
-    },
-    async time(signal) {
-      signal?.throwIfAborted();
-      return clock.now();
-    },
-    async writtenAt(log, signal) {
-      return logsOf(log, signal)?.writtenAt;
-    },
-    async close() {
-      closed = true;
-    },
-    die() {
-      closed = true;
-      for (const entry of memory.leases.values()) {
-        if (entry.owner !== undefined && owners.has(entry.owner)) entry.owner = undefined;
-      }
-    },
-    breakLease(name) {
-      const entry = memory.leases.get(name);
-      if (entry !== undefined) entry.owner = undefined;
-    },
-  };
+  #log(log: string, signal: AbortSignal | undefined): MemoryLog | undefined {
+    this.#enter(log, signal);
+    return this.memory.logs.get(log);
+  }
 }
 
 interface NewRecord {

@@ -1,6 +1,7 @@
 import { describe, test } from "bun:test";
 import { statSync, truncateSync } from "node:fs";
-import { openLocalStore, storeConformance, type CheckpointStore } from "../../../src/store/mod.ts";
+import { openLocalStore, type CheckpointStore } from "../../../src/store/mod.ts";
+import { storeConformance } from "../../../src/store/testing.ts";
 import { tempDir } from "../../kit/mod.ts";
 import { childStore, type ChildStore } from "../child-store.ts";
 

@@ -1,5 +1,6 @@
 import { describe, test } from "bun:test";
-import { newMemory, openMemoryStore, storeConformance, type MemoryStore } from "../../../src/store/mod.ts";
+import { newMemory, openMemoryStore, type MemoryStore } from "../../../src/store/mod.ts";
+import { storeConformance } from "../../../src/store/testing.ts";
 
 storeConformance({
   name: "memory",

@@ -2,14 +2,12 @@ import { describe, expect, test } from "bun:test";
 import type { Clock, Random } from "../../../src/base/mod.ts";
 import {
   openMemoryStore,
-  storeConformance,
-  withFaults,
   withRetry,
   type CheckpointStore,
-  type Fault,
   type MemoryStore,
   type StoreRetry,
 } from "../../../src/store/mod.ts";
+import { storeConformance, withFaults, type Fault } from "../../../src/store/testing.ts";
 
 import { caught, failure } from "../failure.ts";
 
