@@ -1,6 +1,6 @@
 import { nearest } from "../base/mod.ts";
-import { findingAt, type HoconField, type HoconObject } from "../hocon/mod.ts";
-import type { Decoding, Kind, Section } from "./field.ts";
+import { findingAt, type HoconField, type HoconNode, type HoconObject } from "../hocon/mod.ts";
+import { type AnyField, type Decoding, isUnresolved, type Kind, type Section } from "./field.ts";
 import { object } from "./kinds.ts";
 
 /** A decoded section: whole, or what could be read of it (the findings say the rest). */
@@ -50,6 +50,11 @@ function presentField(node: HoconObject, key: string): HoconField | undefined {
   return field === undefined || field.value.kind === "null" ? undefined : field;
 }
 
+/** A value yet to come: as it stands where texts are expected, else what absence means. */
+function unresolvedValue(node: HoconNode, field: AnyField): unknown {
+  return node.kind === "string" && field.kind.isText === true ? node.value : field.default;
+}
+
 /** Decodes one section: every field, and a finding for each unknown key. */
 export function decodeSection<T>(
   node: HoconObject,
@@ -61,7 +66,9 @@ export function decodeSection<T>(
   let whole = true;
   for (const [property, field] of section.entries) {
     const present = presentField(node, field.key);
-    if (present !== undefined) {
+    if (present !== undefined && isUnresolved(present.value, decoding.placeholders)) {
+      value[property] = unresolvedValue(present.value, field);
+    } else if (present !== undefined) {
       value[property] = field.kind.read(present.value, `${field.key} in ${place.label}`, decoding);
       whole &&= value[property] !== undefined;
     } else if (field.required === true) {

@@ -1,28 +1,11 @@
-import {
-  type JsonObject,
-  type JsonValue,
-  nearest,
-  type Place,
-  placeText,
-  type Redactor,
-} from "../base/mod.ts";
-import {
-  type HoconNode,
-  type HoconObject,
-  nodeAt,
-  type OriginStep,
-  parsePath,
-  toJson,
-} from "../hocon/mod.ts";
+import { type JsonObject, type JsonValue, nearest, type Redactor } from "../base/mod.ts";
+import { type HoconNode, type HoconObject, nodeAt, parsePath, stepsTo, toJson } from "../hocon/mod.ts";
+import { type ConfigOrigin, pathText } from "./show.ts";
 
-/** Where a value comes from. */
-export interface Explanation {
-  readonly path: string;
-  /** Redacted. */
-  readonly value: JsonValue;
-  readonly place: Place;
-  /** How it got where it stands, nearest first. */
-  readonly steps: readonly OriginStep[];
+/** Where a value comes from, and what is below it. */
+export interface Explanation extends ConfigOrigin {
+  /** The keys below, where it is an object. */
+  readonly keys: readonly string[];
 }
 
 /** What there is at a path: its explanation, or why there is none. */
@@ -39,21 +22,26 @@ function redactAt(keys: readonly string[], node: HoconNode, redactor: Redactor):
   return masked;
 }
 
+function keysBelow(node: HoconNode | undefined): readonly string[] {
+  return node?.kind === "object" ? [...node.fields.keys()] : [];
+}
+
 function missing(root: HoconObject, keys: readonly string[], path: string): Explained {
   let depth = keys.length;
   while (depth > 0 && nodeAt(root, keys.slice(0, depth)) === undefined) depth--;
-  const holder = depth === 0 ? root : nodeAt(root, keys.slice(0, depth));
-  const known = holder?.kind === "object" ? [...holder.fields.keys()] : [];
-  const meant = nearest(keys[depth] ?? "", known);
-  const corrected = meant === undefined ? undefined : [...keys.slice(0, depth), meant].join(".");
-  return {
-    ok: false,
-    message: `the configuration has no value at ${path}`,
-    hint: corrected === undefined ? undefined : `Did you mean ${corrected}?`,
-  };
+  const holder = nodeAt(root, keys.slice(0, depth));
+  const meant = nearest(keys[depth] ?? "", keysBelow(holder));
+  const items = holder?.kind === "array" ? holder.items.length : undefined;
+  const hint =
+    meant !== undefined
+      ? `Did you mean ${pathText([...keys.slice(0, depth), meant, ...keys.slice(depth + 1)])}?`
+      : items === undefined
+        ? undefined
+        : `${pathText(keys.slice(0, depth))} is a list of ${items}, numbered from 0.`;
+  return { ok: false, message: `the configuration has no value at ${path}`, hint };
 }
 
-/** Explains the value at a path (`pipeline.checkpoint.location`; a number counts into a list). */
+/** Explains the value at a path (`pipeline.checkpoint.location`; a number counts into a list, from 0). */
 export function explainValue(root: HoconObject, path: string, redactor: Redactor): Explained {
   const keys = parsePath(path);
   if (!keys.ok) {
@@ -64,37 +52,12 @@ export function explainValue(root: HoconObject, path: string, redactor: Redactor
   const { place, steps } = node.origin;
   return {
     ok: true,
-    explanation: { path, value: redactAt(keys.value, node, redactor), place, steps },
-  };
-}
-
-function stepText({ kind, place, detail }: OriginStep): string {
-  const at = placeText(place);
-  const named = detail ?? "";
-  const sayings: Readonly<Record<OriginStep["kind"], string>> = {
-    include: `included ${named === "" ? "" : `as ${named} `}from ${at}`,
-    override: `overrides the value at ${at}`,
-    append: `appended at ${at}`,
-    substitution: `through \${${named}} at ${at}`,
-    environment: `from the environment variable ${named} at ${at}`,
-    set: `set by --set ${named}`.trimEnd(),
-  };
-  return sayings[kind];
-}
-
-/** An explanation for people: the value, its place, and one line for each step. */
-export function explanationText({ path, value, place, steps }: Explanation): string {
-  const lines = [`${path} = ${JSON.stringify(value, null, 2)}`, `  at ${placeText(place)}`];
-  for (const step of steps) lines.push(`  ${stepText(step)}`);
-  return `${lines.join("\n")}\n`;
-}
-
-/** An explanation as JSON. */
-export function explanationJson({ path, value, place, steps }: Explanation): JsonObject {
-  return {
-    path,
-    value,
-    place: { ...place },
-    steps: steps.map((step) => ({ kind: step.kind, place: { ...step.place }, detail: step.detail ?? null })),
+    explanation: {
+      path,
+      value: redactAt(keys.value, node, redactor),
+      place,
+      steps: stepsTo(root, keys.value) ?? steps,
+      keys: keysBelow(node),
+    },
   };
 }

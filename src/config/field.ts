@@ -4,12 +4,23 @@ import type { HoconNode } from "../hocon/mod.ts";
 /** Where decoding puts what it finds; everything is decoded as far as it goes, nothing stops at the first error. */
 export interface Decoding {
   readonly findings: Finding[];
+  /** Texts such as `${NAME}` that stand for values yet to come (`--allow-unset-env`); empty otherwise. */
+  readonly placeholders: ReadonlySet<string>;
+}
+
+/** Whether a value is yet to come, wholly or in part. */
+export function isUnresolved(node: HoconNode, placeholders: ReadonlySet<string>): boolean {
+  if (placeholders.size === 0 || node.kind !== "string") return false;
+  for (const placeholder of placeholders) if (node.value.includes(placeholder)) return true;
+  return false;
 }
 
 /** How one kind of value is read. `undefined` means: refused, and the finding is reported. */
 export interface Kind<T> {
   /** For the reference: `duration`, `one of refuse, rerun, accept`. */
   readonly name: string;
+  /** Values are texts, so that a value yet to come can stand as it is. */
+  readonly isText?: boolean;
   /** @param what The value for messages: `"timeout" in pipeline`. */
   read(node: HoconNode, what: string, decoding: Decoding): T | undefined;
 }

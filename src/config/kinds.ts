@@ -13,7 +13,7 @@ import {
   readObject,
   readString,
 } from "../hocon/mod.ts";
-import type { Kind } from "./field.ts";
+import { isUnresolved, type Kind } from "./field.ts";
 
 /** A kind from one of HOCON's own readers. */
 function readBy<T>(name: string, reader: (node: HoconNode) => Reading<T>): Kind<T> {
@@ -32,6 +32,7 @@ function readBy<T>(name: string, reader: (node: HoconNode) => Reading<T>): Kind<
 function checked<In, Out>(name: string, kind: Kind<In>, schema: v.GenericSchema<In, Out>): Kind<Out> {
   return {
     name,
+    isText: kind.isText ?? false,
     read(node, what, decoding) {
       const value = kind.read(node, what, decoding);
       if (value === undefined) return undefined;
@@ -47,7 +48,7 @@ function checked<In, Out>(name: string, kind: Kind<In>, schema: v.GenericSchema<
   };
 }
 
-export const text: Kind<string> = readBy("string", readString);
+export const text: Kind<string> = { ...readBy("string", readString), isText: true };
 
 /** A string with at least one character that is no white space. */
 export const name: Kind<string> = checked(
@@ -159,7 +160,9 @@ export function list<T>(item: Kind<T>): Kind<readonly T[]> {
     read(node, what, decoding) {
       const items = readBy("list", readList).read(node, what, decoding);
       if (items === undefined) return undefined;
-      const values = items.map((each, index) => item.read(each, `${what}, item ${index + 1},`, decoding));
+      const values = items
+        .filter((each) => !isUnresolved(each, decoding.placeholders))
+        .map((each, index) => item.read(each, `${what}, item ${index + 1},`, decoding));
       return values.every((value) => value !== undefined) ? values : undefined;
     },
   };

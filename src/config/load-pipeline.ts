@@ -31,7 +31,7 @@ export interface LoadRequest {
   readonly set?: readonly Override[] | undefined;
   /** Default false. */
   readonly allowUrlIncludes?: boolean | undefined;
-  /** Leaves values with unset variables out instead of reporting them. Default false. */
+  /** Values with unset variables stay as the text `${NAME}`, with a warning, and are not checked. Default false. */
   readonly allowUnsetEnv?: boolean | undefined;
   /** Default: the machine's. */
   readonly files?: ConfigFiles | undefined;
@@ -49,6 +49,8 @@ export interface Loaded {
   readonly findings: readonly Finding[];
   /** `env` with the variables of `envFile`. */
   readonly env: Environment;
+  /** With `allowUnsetEnv`: the texts `${NAME}` that stand in the tree for values yet to come. */
+  readonly placeholders: ReadonlySet<string>;
 }
 
 interface Source {
@@ -130,10 +132,12 @@ export async function loadPipeline(request: LoadRequest): Promise<Loaded> {
   const { env } = environment;
   const source = openSource(request, files);
   if ("finding" in source) {
-    return { pipeline: undefined, root: undefined, env, findings: [...findings, source.finding] };
+    findings.push(source.finding);
+    return { pipeline: undefined, root: undefined, env, findings, placeholders: new Set() };
   }
-  const { root, findings: read } = await readTree(request, source, files, env);
+  const { root, findings: read, placeholders } = await readTree(request, source, files, env);
   findings.push(...read.map(hintAtSecretSyntax));
-  const pipeline = root === undefined ? undefined : decodePipeline(root, source, { findings });
-  return { pipeline, root, env, findings: sortFindings(redactFindings(findings, pipeline?.redact)) };
+  const pipeline = root === undefined ? undefined : decodePipeline(root, source, { findings, placeholders });
+  const shown = sortFindings(redactFindings(findings, pipeline?.redact));
+  return { pipeline, root, env, findings: shown, placeholders };
 }

@@ -1,5 +1,7 @@
 import { type Finding, nearest, redactFindings } from "../base/mod.ts";
 import { findingAt, type HoconField, type HoconNode } from "../hocon/mod.ts";
+import { isUnresolved } from "./field.ts";
+import type { ComponentConfig, HookConfig } from "./pipeline.ts";
 
 /** What a schema (valibot's, a plugin's) says of a value, by path into it. */
 export interface SchemaIssue {
@@ -21,49 +23,75 @@ function fieldOf(node: HoconNode, key: string): HoconField | undefined {
   return undefined;
 }
 
+interface Followed {
+  readonly at: HoconNode;
+  /** The field that the path ends in, where it ends in one. */
+  readonly field: HoconField | undefined;
+  readonly whole: boolean;
+}
+
 /** The deepest value on the path that is there, and whether that is the whole path. */
-function follow(
-  root: HoconNode,
-  path: SchemaIssue["path"],
-): { readonly at: HoconNode; readonly whole: boolean } {
+function follow(root: HoconNode, path: SchemaIssue["path"]): Followed {
   let at = root;
+  let field: HoconField | undefined;
   for (const step of path) {
-    const next: HoconNode | undefined =
-      at.kind === "array" ? at.items[Number(step)] : fieldOf(at, String(step))?.value;
-    if (next === undefined) return { at, whole: false };
+    field = fieldOf(at, String(step));
+    const next = at.kind === "array" ? at.items[Number(step)] : field?.value;
+    if (next === undefined) return { at, field: undefined, whole: false };
     at = next;
   }
-  return { at, whole: true };
+  return { at, field, whole: true };
+}
+
+/** The value that a schema judged. */
+export interface Judged {
+  /** The object that holds it, which findings for an absent value point at. */
+  readonly node: HoconNode;
+  /** The path from there to the value. Default: the object itself. */
+  readonly prefix?: SchemaIssue["path"] | undefined;
+  /** What the value is, for messages: `component 3 "Load(orders)"`. */
+  readonly label: string;
+  /** More key names that hold secrets. */
+  readonly redact?: readonly string[] | undefined;
+  /** Texts that stand for values yet to come; what a schema says of those is left out. */
+  readonly placeholders?: ReadonlySet<string> | undefined;
+}
+
+/** A component's `instance-config` as the value that its schema judges. */
+export function judgedComponent(component: ComponentConfig): Judged {
+  const label = `component ${component.index + 1} ${JSON.stringify(component.instanceName)}`;
+  return { node: component.node, prefix: ["instance-config"], label };
+}
+
+/** The settings of one entry of `hooks` as the value that their schema judges. */
+export function judgedHook(hook: HookConfig, index: number): Judged {
+  return { node: hook.node, label: `hook ${index + 1} (${hook.type})` };
+}
+
+function near(at: HoconNode, whole: boolean, last: string): string | undefined {
+  if (whole || at.kind !== "object") return undefined;
+  const written = nearest(
+    last,
+    [...at.fields.keys()].filter((key) => key !== last),
+  );
+  return written === undefined ? undefined : `Is ${written} meant to be ${last}?`;
 }
 
 /**
  * Findings for what a schema says of a configured value: at the value itself, or, where it is absent, at the object
- * that should hold it.
- * @param redact More key names that hold secrets.
- * @param label What the value is, for messages: `component 3 "Load(orders)"`.
+ * that should hold it. Unknown keys are marked at the key.
  */
-export function locateIssues(
-  root: HoconNode,
-  issues: readonly SchemaIssue[],
-  label: string,
-  redact: readonly string[] = [],
-): Finding[] {
-  const findings = issues.map((issue) => {
-    const { at, whole } = follow(root, issue.path);
+export function locateIssues(judged: Judged, issues: readonly SchemaIssue[]): Finding[] {
+  const placeholders = judged.placeholders ?? new Set();
+  const findings = issues.flatMap((issue) => {
+    const { at, field, whole } = follow(judged.node, [...(judged.prefix ?? []), ...issue.path]);
+    if (whole && isUnresolved(at, placeholders)) return [];
     const path = issue.path.join(".");
-    const last = String(issue.path.at(-1) ?? "");
-    const near =
-      whole || at.kind !== "object"
-        ? undefined
-        : nearest(
-            last,
-            [...at.fields.keys()].filter((key) => key !== last),
-          );
-    return findingAt(at, {
+    return findingAt(issue.message.startsWith("unknown key") && field !== undefined ? field : at, {
       code: "CONFIG_SCHEMA",
-      message: `${label}: ${path === "" ? "" : `${path}: `}${issue.message}`,
-      hint: issue.hint ?? (near === undefined ? undefined : `Is ${near} meant to be ${last}?`),
+      message: `${judged.label}: ${path === "" ? "" : `${path}: `}${issue.message}`,
+      hint: issue.hint ?? near(at, whole, String(issue.path.at(-1) ?? "")),
     });
   });
-  return redactFindings(findings, redact);
+  return redactFindings(findings, judged.redact);
 }

@@ -8,23 +8,17 @@
  * To add a key: one field in `schema.ts`, its place in `pipeline.ts`; the rest follows.
  */
 export { type ConfigFiles, type FileReading, machineFiles, MAX_CONFIG_BYTES } from "./config-files.ts";
-export {
-  type Explained,
-  type Explanation,
-  explainValue,
-  explanationJson,
-  explanationText,
-} from "./explain.ts";
+export { type Explained, type Explanation, explainValue } from "./explain.ts";
 export { type Loaded, loadPipeline, type LoadRequest } from "./load-pipeline.ts";
-export { locateIssues, type SchemaIssue } from "./locate-issues.ts";
+export { type Judged, judgedComponent, judgedHook, locateIssues, type SchemaIssue } from "./locate-issues.ts";
 export type * from "./pipeline.ts";
 export { configurationReference } from "./reference.ts";
 export {
-  MAX_SECRET_BYTES,
+  machineSecrets,
   parseSecretReference,
   type ResolvedSecrets,
   resolveSecrets,
   type SecretReference,
   type SecretSources,
 } from "./secrets.ts";
-export { configOrigins, redactorFor, showConfig, showConfigText, type ShowTextOptions } from "./show.ts";
+export { type ConfigOrigin, configOrigins, redactorFor, showConfig } from "./show.ts";

@@ -1,5 +1,4 @@
-import type { JsonObject } from "../base/mod.ts";
-import type { HoconNode, HoconObject } from "../hocon/mod.ts";
+import type { HoconObject } from "../hocon/mod.ts";
 
 /** `retry-policy`, the original's keys and defaults. */
 export interface RetryPolicy {
@@ -95,6 +94,3 @@ export interface PipelineConfig {
   /** The whole resolved tree. */
   readonly root: HoconObject;
 }
-
-/** What a value of the configuration looks like where it may be shown: secrets masked. */
-export type ShowConfig = (node: HoconNode) => JsonObject;

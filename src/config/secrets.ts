@@ -1,5 +1,6 @@
 import { CairnError, type Finding, type JsonValue, messageOf } from "../base/mod.ts";
 import { findingAt, type HoconNode } from "../hocon/mod.ts";
+import { machineFiles } from "./config-files.ts";
 import type { Decoding } from "./field.ts";
 
 /** A value that names a secret, e.g. `secret://env/DB_PASSWORD`, `secret://file/run/secrets/db`. */
@@ -16,7 +17,7 @@ const INNER_REFERENCE = /secret:\/\/(?:env|file)\//u;
 const ORIGINAL_REFERENCE = /\$\{secret:(?:([a-z]+):\/\/)?([^}]*)\}/u;
 
 /** The largest secret file that is read, in bytes. */
-export const MAX_SECRET_BYTES: number = 1024 * 1024;
+const MAX_SECRET_BYTES = 1024 * 1024;
 
 /** The reference that a text is, as a whole; undefined for any other text. */
 export function parseSecretReference(text: string): SecretReference | undefined {
@@ -89,6 +90,18 @@ export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The file's text as UTF-8; throws where it can't be read. */
   readFile(path: string): string;
+}
+
+/** The machine's own files beside a given environment. */
+export function machineSecrets(env: SecretSources["env"]): SecretSources {
+  return {
+    env,
+    readFile(path) {
+      const reading = machineFiles.read(path, MAX_SECRET_BYTES);
+      if (reading.ok) return new TextDecoder("utf-8", { fatal: true }).decode(reading.bytes);
+      throw new Error(reading.why === "missing" ? "there is no such file" : reading.message);
+    },
+  };
 }
 
 export interface ResolvedSecrets {

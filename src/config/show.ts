@@ -1,5 +1,5 @@
-import { createRedactor, type JsonObject, type JsonValue, placeText, type Redactor } from "../base/mod.ts";
-import { type HoconNode, type HoconObject, toJson } from "../hocon/mod.ts";
+import { createRedactor, type JsonObject, type JsonValue, type Place, type Redactor } from "../base/mod.ts";
+import { type HoconNode, type HoconObject, type OriginStep, toJson } from "../hocon/mod.ts";
 import type { PipelineConfig } from "./pipeline.ts";
 
 /** A redactor that knows a pipeline's `redact` names. */
@@ -12,67 +12,43 @@ export function showConfig(node: HoconObject, redactor: Redactor): JsonObject {
   return redactor.json(toJson(node)) as JsonObject;
 }
 
-/** Where every value that is no object or list comes from: `pipeline.hooks[0].type` → `daily.conf:7:12`. */
-export function configOrigins(root: HoconObject): Readonly<Record<string, string>> {
-  const origins = Object.create(null) as Record<string, string>;
-  const walk = (node: HoconNode, path: string): void => {
+/** One value of a configuration, and where it comes from. */
+export interface ConfigOrigin {
+  /** As `config explain` and `--set` take it; items of lists by number, from 0. */
+  readonly path: string;
+  /** Redacted. */
+  readonly value: JsonValue;
+  readonly place: Place;
+  /** How it got there, nearest first. */
+  readonly steps: readonly OriginStep[];
+}
+
+const PLAIN_KEY = /^[\p{L}\p{N}_-]+$/u;
+
+/** Keys as one path expression, quoted where they have to be. */
+export function pathText(keys: readonly string[]): string {
+  return keys.map((key) => (PLAIN_KEY.test(key) ? key : JSON.stringify(key))).join(".");
+}
+
+/** The values of a tree that hold no others, in order, with their redacted selves. */
+export function configOrigins(root: HoconObject, redactor: Redactor): readonly ConfigOrigin[] {
+  const origins: ConfigOrigin[] = [];
+  const walk = (node: HoconNode, shown: JsonValue, keys: readonly string[]): void => {
     if (node.kind === "object" && node.fields.size > 0) {
-      for (const [key, field] of node.fields)
-        walk(field.value, path === "" ? keyText(key) : `${path}.${keyText(key)}`);
+      // Masking keeps the order of keys (and may mask a key itself), so tree and JSON are walked in step.
+      const values = Object.values(shown as JsonObject);
+      let at = 0;
+      for (const [key, field] of node.fields) walk(field.value, values[at++] ?? null, [...keys, key]);
     } else if (node.kind === "array" && node.items.length > 0) {
-      for (const [index, item] of node.items.entries()) walk(item, `${path}[${index}]`);
+      const values = shown as readonly JsonValue[];
+      for (const [index, item] of node.items.entries()) {
+        walk(item, values[index] ?? null, [...keys, String(index)]);
+      }
     } else {
-      origins[path] = placeText(node.origin.place);
+      const { place, steps } = node.origin;
+      origins.push({ path: redactor.text(pathText(keys)), value: shown, place, steps });
     }
   };
-  walk(root, "");
+  walk(root, showConfig(root, redactor), []);
   return origins;
-}
-
-const PLAIN_KEY = /^[A-Za-z_][\w-]*$/u;
-
-/** A key as HOCON wants it written. */
-export function keyText(key: string): string {
-  return PLAIN_KEY.test(key) ? key : JSON.stringify(key);
-}
-
-export interface ShowTextOptions {
-  /** Adds each value's place as a comment. Default false. */
-  readonly origins?: boolean | undefined;
-}
-
-/**
- * A configuration as HOCON that may be shown, and that reads back to the same tree but for what is masked.
- * The redacted value is walked beside the tree, so that the text and the JSON can't differ.
- */
-export function showConfigText(root: HoconObject, redactor: Redactor, options: ShowTextOptions = {}): string {
-  const lines: string[] = [];
-  const comment = (node: HoconNode): string =>
-    options.origins === true ? `  # ${redactor.text(placeText(node.origin.place))}` : "";
-  const write = (node: HoconNode, shown: JsonValue, head: string, indent: string): void => {
-    if (node.kind === "object" && node.fields.size > 0) {
-      lines.push(`${indent}${head.replace(/ = $/u, " ")}{`);
-      writeFields(node, shown, `${indent}  `);
-      lines.push(`${indent}}`);
-    } else if (node.kind === "array" && node.items.length > 0) {
-      lines.push(`${indent}${head}[`);
-      const items = shown as readonly JsonValue[];
-      for (const [index, item] of node.items.entries()) write(item, items[index] ?? null, "", `${indent}  `);
-      lines.push(`${indent}]`);
-    } else {
-      const same = node.kind === "number" && typeof shown === "number";
-      lines.push(`${indent}${head}${same ? node.text : JSON.stringify(shown)}${comment(node)}`);
-    }
-  };
-  const writeFields = (node: HoconObject, shown: JsonValue, indent: string): void => {
-    // Masking keeps the order of keys (and may mask a key itself), so the two are walked in step.
-    const values = Object.entries(shown as JsonObject);
-    let at = 0;
-    for (const [key, field] of node.fields) {
-      const [shownKey, value] = values[at++] ?? [key, null];
-      write(field.value, value, `${keyText(shownKey)} = `, indent);
-    }
-  };
-  writeFields(root, showConfig(root, redactor), "");
-  return `${lines.join("\n")}\n`;
 }
