@@ -1,0 +1,122 @@
+import { basename } from "node:path";
+import { isSecretKey, isSecretReference } from "../base/mod.ts";
+import type { Given } from "./given.ts";
+import { shellLine } from "./shell-quote.ts";
+
+/** Flags whose values matter for how components run, in the order in which a command shows them. */
+const KEPT_TEXT = ["env-file", "isolation", "metrics", "audit", "log-file"] as const;
+const KEPT_SWITCHES = ["allow-url-includes", "cleanup-on-success"] as const;
+const KEPT_SPANS = ["timeout", "grace"] as const;
+
+/** What stands where a secret stood; whoever copies the command has to fill it in. */
+const ELLIPSIS = "…";
+
+/**
+ * How this program is called: `cairn` where that finds it on the PATH (and for sources, which are not called by
+ * name), else the path of the executable, so that a printed command can be copied as it is.
+ */
+export function programName(executable: string, env: Readonly<Record<string, string | undefined>>): string {
+  if (basename(executable).startsWith("bun")) return "cairn";
+  return Bun.which("cairn", { PATH: env["PATH"] ?? "" }) === executable ? "cairn" : executable;
+}
+
+/** Whether a `--set` overrides a secret: some key of its path says so, and the value is no mere reference. */
+function setsSecret(path: string, value: string): boolean {
+  const keys = path.split(".").map((key) => key.replaceAll('"', ""));
+  const text = value.trim().replaceAll(/^"|"$/gu, "");
+  return keys.some((key) => isSecretKey(key)) && !isSecretReference(text) && !text.startsWith("${");
+}
+
+/** The `--set` words of a command that is shown: values of secrets as `…`. */
+export function shownSets(sets: readonly { readonly path: string; readonly value: string }[]): {
+  readonly word: string;
+  readonly secret: boolean;
+}[] {
+  return sets.map(({ path, value }) => {
+    const secret = setsSecret(path, value);
+    return { word: `--set=${path}=${secret ? ELLIPSIS : value}`, secret };
+  });
+}
+
+/** What a shown command is made of. */
+export interface ShownCommand {
+  readonly program: string;
+  readonly config: string;
+  readonly given: Given;
+  readonly sets: readonly { readonly path: string; readonly value: string }[];
+}
+
+/** Flags as they were given on the command line (variables are still set when the command is copied). */
+function keptFlags(given: Given): string[] {
+  const words: string[] = [];
+  const checkpoint = given.onLine("checkpoint") ? given.location("checkpoint") : undefined;
+  if (typeof checkpoint === "string") words.push(`--checkpoint=${checkpoint}`);
+  if (given.onLine("plugins")) words.push(...given.list("plugins").map((folder) => `--plugins=${folder}`));
+  for (const name of KEPT_SWITCHES) {
+    if (given.onLine(name)) words.push(given.on(name) === true ? `--${name}` : `--no-${name}`);
+  }
+  if (given.onLine("max-parallel")) words.push(`--max-parallel=${given.number("max-parallel")}`);
+  for (const name of KEPT_SPANS) if (given.onLine(name)) words.push(`--${name}=${given.number(name)}ms`);
+  for (const name of KEPT_TEXT) if (given.onLine(name)) words.push(`--${name}=${given.text(name)}`);
+  return words;
+}
+
+function head(shown: ShownCommand): string[] {
+  const folder = shown.given.onLine("directory") ? shown.given.text("directory") : undefined;
+  return folder === undefined ? [shown.program] : [shown.program, "-C", folder];
+}
+
+/** A name that begins with a dash would be read as a flag. */
+function positional(text: string): string {
+  return text.startsWith("-") && text !== "-" ? `./${text}` : text;
+}
+
+/**
+ * The command that resumes a run: what the run remembers (`--set`, `--no-fail-fast`, its key) need not be said
+ * again, but for values of secrets.
+ */
+export function resumeCommand(shown: ShownCommand, runId: string): string {
+  const secrets = shownSets(shown.sets).filter(({ secret }) => secret);
+  return shellLine([
+    ...head(shown),
+    "resume",
+    positional(shown.config),
+    runId,
+    ...keptFlags(shown.given),
+    ...secrets.map(({ word }) => word),
+  ]);
+}
+
+/** The command that was given, with one more flag: for the ways out of a refusal. */
+export function repeatCommand(shown: ShownCommand, path: readonly string[], flag: string): string {
+  const { given } = shown;
+  const isResume = path[0] === "resume";
+  const resume = isResume ? given.positionals[1] : given.text("resume");
+  const start: string[] = [];
+  if (flag === "--fresh") start.push("run", positional(shown.config));
+  else if (resume !== undefined) start.push("resume", positional(shown.config), resume);
+  else {
+    start.push("run", positional(shown.config));
+    if (!isResume && given.onLine("auto-resume") && given.on("auto-resume") === true)
+      start.push("--auto-resume");
+  }
+  if (
+    given.location("checkpoint") === true ||
+    (flag === "--fresh" && resume !== undefined && !given.has("checkpoint"))
+  ) {
+    start.push("--checkpoint");
+  }
+  if (!isResume) {
+    if (given.onLine("run-key")) start.push(`--run-key=${given.text("run-key")}`);
+    if (given.onLine("run-id")) start.push(`--run-id=${given.text("run-id")}`);
+  }
+  if (given.onLine("fail-fast"))
+    start.push(given.on("fail-fast") === true ? "--fail-fast" : "--no-fail-fast");
+  return shellLine([
+    ...head(shown),
+    ...start,
+    flag,
+    ...keptFlags(given),
+    ...shownSets(shown.sets).map(({ word }) => word),
+  ]);
+}

@@ -1,0 +1,117 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { runCommand } from "citty";
+import { version } from "../base/mod.ts";
+import { readArgs, type Request } from "./args.ts";
+import { toCitty } from "./citty.ts";
+import type { CommandContext } from "./context.ts";
+import { definitions } from "./definitions.ts";
+import { EXIT, exitCodeOf } from "./exit.ts";
+import { COLORS } from "./flags.ts";
+import type { Given } from "./given.ts";
+import { helpFor } from "./help.ts";
+import { createLog } from "./log.ts";
+import { type Output, printJson, printText, streamSink } from "./output.ts";
+import { errorDocument, errorText } from "./print-error.ts";
+import { installSignals } from "./signals.ts";
+import { createStyle, wantsColor } from "./style.ts";
+import { usageError } from "./usage-error.ts";
+import { wantsJson } from "./wants-json.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type ColorFlag = (typeof COLORS)[number];
+
+/** What the command line runs in; all of it is the process's own in the executable. */
+export interface World {
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Ends the process at once: for signals where nothing runs that had to be ended in order. */
+  exit(code: number): void;
+}
+
+/** The whole command line: reads it, does it, prints what went wrong. Resolves to the exit code when all output is taken. */
+export async function main(world: World): Promise<number> {
+  const signals = installSignals((code) => world.exit(code));
+  const sinks = { out: streamSink(world.stdout), err: streamSink(world.stderr) };
+  let output = makeOutput(sinks, "auto", world.env);
+  let verbose = false;
+  let json = false;
+  let code: number;
+  try {
+    json = wantsJson(world.argv, world.env);
+    const request = readArgs(world.argv, world.env, definitions);
+    if (request.kind === "command") {
+      const { given } = request;
+      output = makeOutput(sinks, given.choice("color", COLORS) ?? "auto", world.env);
+      verbose = given.on("verbose") === true;
+      code = await runRequest(request, {
+        path: request.path,
+        given,
+        output,
+        env: world.env,
+        cwd: enterFolder(given),
+        signals,
+        readStdin: () => Bun.stdin.bytes(),
+        log: (format, level) =>
+          createLog({
+            format,
+            level,
+            style: output.errStyle,
+            write: (text) => sinks.err.write(text),
+            now: () => Date.now(),
+          }),
+        definitions,
+      });
+    } else {
+      if (request.kind === "version") printText(output, `cairn ${version}`);
+      else
+        sinks.out.write(
+          helpFor(request.path, definitions, { style: output.style, columns: sinks.out.columns() }),
+        );
+      code = EXIT.success;
+    }
+  } catch (thrown) {
+    code = exitCodeOf(thrown);
+    if (json) printJson(output, errorDocument(thrown));
+    sinks.err.write(`${errorText(thrown, output.errStyle, verbose)}\n`);
+  }
+  await Promise.all([sinks.out.flush(), sinks.err.flush()]);
+  signals.close();
+  return code;
+}
+
+function makeOutput(sinks: Pick<Output, "out" | "err">, color: ColorFlag, env: Environment): Output {
+  return {
+    ...sinks,
+    style: createStyle(wantsColor(color, env, sinks.out.isTerminal)),
+    errStyle: createStyle(wantsColor(color, env, sinks.err.isTerminal)),
+  };
+}
+
+/** The working directory; `-C` changes the process's own, so that everything relative, also in components, counts from there. */
+function enterFolder(given: Given): string {
+  const folder = given.text("directory");
+  if (folder === undefined) return process.cwd();
+  const path = resolve(folder);
+  if (!existsSync(path))
+    throw usageError(`-C ${JSON.stringify(folder)}: there is no such folder`, undefined, "cairn");
+  if (!statSync(path).isDirectory())
+    throw usageError(`-C ${JSON.stringify(folder)} is no folder`, undefined, "cairn");
+  process.chdir(path);
+  return path;
+}
+
+/** Citty dispatches what the strict layer has read. */
+async function runRequest(
+  request: Extract<Request<CommandContext>, { kind: "command" }>,
+  context: CommandContext,
+): Promise<number> {
+  let code: number = EXIT.bug;
+  const command = toCitty(request.command, context, (exitCode) => {
+    code = exitCode;
+  });
+  await runCommand(command, { rawArgs: [] });
+  return code;
+}
