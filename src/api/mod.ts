@@ -72,7 +72,7 @@ export {
 } from "./show-config.ts";
 export { checkpointHooks } from "./checkpoint-hooks.ts";
 export { composeHooks } from "../run/mod.ts";
-export { auditHooks, loggingHooks, metricsHooks } from "./built-in-hooks.ts";
+export { auditHooks, loggingHooks, metricsFileHooks, metricsHooks } from "./built-in-hooks.ts";
 export { loadConfig, readConfig } from "./load-config.ts";
 export type * from "./options.ts";
 export { planFile, planPipeline } from "./plan-pipeline.ts";
