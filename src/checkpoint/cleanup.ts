@@ -1,8 +1,8 @@
 import type { CheckpointStore } from "../store/mod.ts";
-import type { Completion } from "./events.ts";
+import type { Completion, RunEvent } from "./events.ts";
 import { chainOf, readKeyLog } from "./key-log.ts";
 import type { KeyNames } from "./names.ts";
-import { type RunReading, readRun } from "./run-reading.ts";
+import { endsTurn, type RunReading, readRun } from "./run-reading.ts";
 import type { RunState } from "./state.ts";
 
 /** What a removal needs. */
@@ -40,10 +40,27 @@ export async function cleanUpChain(tools: RemovalTools, run: CompletedRun): Prom
   await dropOutputs(tools, state.completions.values());
 }
 
-/** Removes every record of a run that is over but its final one. */
+/**
+ * The lowest number that stays when a run that is over loses its records: the final record, and what ends a turn
+ * or is void directly before it. These are the numbers that a sleeping writer may still try.
+ */
+export function keptFrom(reading: RunReading): number {
+  const { records, voids, next } = reading.log;
+  const ends = new Set(records.filter(({ events }) => endedBy(events.at(-1))).map(({ seq }) => seq));
+  const empty = new Set(voids);
+  let kept = next;
+  while (ends.has(kept - 1) || empty.has(kept - 1)) kept--;
+  return kept;
+}
+
+function endedBy(event: RunEvent | undefined): boolean {
+  return event !== undefined && endsTurn(event);
+}
+
+/** Removes every record of a run that is over but those from {@link keptFrom} on; gives how many. */
 export async function removeBelowFinal(tools: RemovalTools, reading: RunReading): Promise<number> {
-  const final = reading.log.records.at(-1)?.seq;
-  const below = reading.stored.map(({ seq }) => seq).filter((seq) => final === undefined || seq < final);
+  const kept = keptFrom(reading);
+  const below = reading.stored.map(({ seq }) => seq).filter((seq) => seq < kept);
   if (below.length > 0) await tools.store.remove(tools.names.run(reading.runId), below);
   await tools.point?.("removed");
   return below.length;

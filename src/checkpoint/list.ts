@@ -1,5 +1,6 @@
 import { CairnError } from "../base/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
+import { keptFrom } from "./cleanup.ts";
 import { deriveState, readableState, RESUMABLE, statusOf } from "./derive-state.ts";
 import { foldRun } from "./fold.ts";
 import {
@@ -130,9 +131,18 @@ export function damageOf(reading: RunReading | undefined): readonly Damage[] {
   return reading.log.gaps ? [] : reading.log.damage;
 }
 
+/** Something that can be looked at, besides the records that outlive every removal. */
 function hasCheckpoint(reading: RunReading | undefined): boolean {
-  if (reading === undefined) return true;
-  return reading.kind === "corrupt" || (reading.stored[0]?.seq === 1 && reading.kind !== "empty");
+  switch (reading?.kind) {
+    case "empty":
+      return false;
+    case "completed":
+    case "superseded":
+    case "deleted":
+      return reading.log.records.some(({ seq }) => seq < keptFrom(reading));
+    default:
+      return true;
+  }
 }
 
 function stateOf(reading: RunReading | undefined): RunState | undefined {

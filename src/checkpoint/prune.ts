@@ -1,11 +1,12 @@
 import type { CheckpointStore } from "../store/mod.ts";
+import { keptFrom } from "./cleanup.ts";
 import { deleteRun, type DeleteTools } from "./delete.ts";
 import { deriveState } from "./derive-state.ts";
 import { chainOf } from "./key-log.ts";
 import { knownKeys, type ReadKey, readKey, type ReadRun } from "./known-runs.ts";
 import { checkLog } from "./chain.ts";
 import type { RunEvent } from "./events.ts";
-import { readRun } from "./run-reading.ts";
+import { type RunReading, readRun } from "./run-reading.ts";
 import type { CheckpointState } from "./state.ts";
 
 /** What is pruned where nothing else is said. */
@@ -106,11 +107,17 @@ async function maySweep(tools: DeleteTools, key: ReadKey, { run, reading }: Read
   if (last === undefined || last.run.runId === run.runId) return false;
   const lastNow = await readRun(tools.store, run.names, last.run.runId, tools.signal);
   if (lastNow.supersededBy?.runId === run.runId) return false;
-  if (reading === undefined || reading.stored.length > 1) return false;
+  if (reading === undefined || toRemove(reading) > 0) return false;
   for (const older of chainOf(key.key.lines, run.runId).slice(0, -1)) {
     if ((await tools.store.last(run.names.run(older), tools.signal)) !== undefined) return false;
   }
   return true;
+}
+
+/** Records that a deletion takes away. */
+function toRemove(reading: RunReading): number {
+  const kept = keptFrom(reading);
+  return reading.stored.filter(({ seq }) => seq < kept).length;
 }
 
 async function sweep(tools: DeleteTools, log: string): Promise<number> {

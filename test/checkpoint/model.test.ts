@@ -1,0 +1,63 @@
+import { expect, test } from "bun:test";
+import { fromSeed, seeded } from "../kit/mod.ts";
+import { exhaust, play, walk, type WalkOptions } from "./kit/schedule.ts";
+
+/** Schedules per scenario; `CAIRN_SCHEDULES` for a long search. */
+const SCHEDULES = Number(process.env["CAIRN_SCHEDULES"] ?? 150);
+
+/** The executable model's scenarios, and those with a plain new start (`new`), which the model does not have. */
+const SCENARIOS: Readonly<Record<string, WalkOptions>> = {
+  two: { roles: ["auto", "auto"], fail: true },
+  "two-lost": { roles: ["auto", "auto"], fail: true, lost: 2 },
+  three: { roles: ["auto", "auto", "auto"], fail: true },
+  "three-noclean": { roles: ["auto", "auto", "auto"], fail: true, cleanup: false },
+  four: { roles: ["auto", "auto", "auto", "auto"] },
+  five: { roles: ["auto", "auto", "auto", "auto", "auto"], fail: true, lost: 2 },
+  keyed: { roles: ["auto", "auto", "auto"], fail: true, runKey: "2026-11-23" },
+  killed: { roles: ["auto", "auto", "auto", "auto", "auto"], fail: true, kill: 0.03 },
+  fresh: { roles: ["auto", "auto", "fresh"], fail: true },
+  fresh2: { roles: ["auto", "fresh", "fresh"], fail: true },
+  resume: { roles: ["auto", "auto", "resume"], fail: true },
+  "resume-fresh": { roles: ["auto", "fresh", "resume"], fail: true },
+  prune: { roles: ["auto", "auto", "prune", "prune"], fail: true, lost: 1 },
+  delete: { roles: ["auto", "auto", "delete", "delete"], fail: true },
+  "delete-fresh": { roles: ["auto", "fresh", "delete"], fail: true },
+  new: { roles: ["auto", "new", "auto"], fail: true },
+  new2: { roles: ["new", "new", "new"], fail: true },
+  "new-resume": { roles: ["new", "new", "resume", "resume"], fail: true },
+  "new-killed": { roles: ["auto", "auto", "new", "resume", "auto"], fail: true, kill: 0.05 },
+  "new-delete": { roles: ["auto", "new", "resume", "delete"], fail: true },
+  mix: { roles: ["auto", "auto", "fresh", "resume", "delete", "prune"], fail: true, lost: 1, kill: 0.01 },
+  mix2: {
+    roles: ["auto", "auto", "auto", "prune", "prune", "delete", "new"],
+    fail: true,
+    lost: 1,
+    kill: 0.01,
+  },
+  sweep: { roles: ["auto", "auto", "auto", "prune", "prune", "prune"], fail: true, sweepDays: 8 },
+  "sweep-mix": {
+    roles: ["auto", "new", "resume", "fresh", "prune", "prune"],
+    fail: true,
+    sweepDays: 8,
+    kill: 0.02,
+  },
+};
+
+for (const [name, options] of Object.entries(SCENARIOS)) {
+  test(`no schedule of "${name}" breaks an invariant`, async () => {
+    const { seed } = seeded(`model ${name}`);
+    for (let schedule = 0; schedule < SCHEDULES; schedule++) {
+      const world = await walk(options, fromSeed(seed + schedule));
+      if (world.ghost.violations.length === 0) continue;
+      const trace = world.trace.map((line, at) => `${at + 1}. ${line}`).join("\n");
+      throw new Error(`seed ${seed + schedule}\n${world.ghost.violations.join("\n")}\n${trace}`);
+    }
+  }, 600_000);
+}
+
+test("every schedule of two auto-resume starts with two switches between them keeps the invariants", async () => {
+  const worlds = await exhaust({ roles: ["auto", "auto"] }, 2, (world) => {
+    expect(world.ghost.violations, world.trace.join("\n")).toEqual([]);
+  });
+  expect(worlds).toBeGreaterThan(300);
+});
