@@ -1,0 +1,27 @@
+import { expect, test } from "bun:test";
+import { noIncludes, readHocon } from "../../src/hocon/mod.ts";
+import { configInput } from "../../src/plugin/mod.ts";
+import { decodeConfig, v } from "../../src/sdk/mod.ts";
+
+test("a configuration crosses a process without losing how its numbers were written", () => {
+  const text =
+    'version = 1.50, list = [007, 7], "a-b" { zip = 01234 }, big = 12345678901234567890, n = null, "__proto__" = 1';
+  const { root } = readHocon({ text, file: "x.conf", includes: noIncludes, env: {} });
+  if (root === undefined) throw new Error("it did not read");
+  const input = JSON.parse(JSON.stringify(configInput(root))) as ReturnType<typeof configInput>;
+  const schema = v.looseObject({
+    version: v.string(),
+    list: v.array(v.string()),
+    aB: v.object({ zip: v.string() }),
+    big: v.bigint(),
+  });
+  const decoded = decodeConfig(schema, input);
+  expect(decoded.ok && decoded.config).toEqual({
+    version: "1.50",
+    list: ["007", "7"],
+    aB: { zip: "01234" },
+    big: 12345678901234567890n,
+    n: null,
+  });
+  expect(Object.keys(configInput(root).value)).toContain("__proto__");
+});
