@@ -121,11 +121,8 @@ function readWithoutCommand<Context>(
       each.kind === "group" ? each.commands.map((command) => `${each.name} ${command.name}`) : [each.name],
     );
     const elsewhere = commands.find((command) => command.split(" ").at(-1) === unknown);
-    const near = didYouMean(
-      unknown,
-      here.map((each) => each.name),
-    );
-    const hint = near ?? (elsewhere === undefined ? undefined : `Did you mean \`${elsewhere}\`?`);
+    const names = here.map((each) => each.name);
+    const hint = elsewhere === undefined ? didYouMean(unknown, names) : `Did you mean \`${elsewhere}\`?`;
     const what = group === undefined ? "" : ` of \`${name}\``;
     throw usageError(`Unknown command ${JSON.stringify(unknown)}${what}`, hint, name);
   }

@@ -85,11 +85,11 @@ export const EXIT_MEANINGS: readonly {
  * `world` is 1.
  */
 const BY_CODE: Readonly<Record<string, number>> = {
-  CHECKPOINT_NOT_FOUND: EXIT.cannotResume,
-  CHECKPOINT_AMBIGUOUS: EXIT.cannotResume,
-  CHECKPOINT_ALREADY_COMPLETED: EXIT.cannotResume,
-  CHECKPOINT_ALREADY_RESUMED: EXIT.cannotResume,
+  CHECKPOINT_NO_SUCH_RUN: EXIT.cannotResume,
+  CHECKPOINT_AMBIGUOUS_RUN: EXIT.cannotResume,
+  CHECKPOINT_COMPLETED: EXIT.cannotResume,
   CHECKPOINT_SUPERSEDED: EXIT.cannotResume,
+  CHECKPOINT_RETIRED: EXIT.cannotResume,
   CHECKPOINT_DELETED: EXIT.cannotResume,
   CHECKPOINT_CONFIG_CHANGED: EXIT.cannotResume,
   CHECKPOINT_CODE_CHANGED: EXIT.cannotResume,
@@ -110,8 +110,8 @@ const BY_KIND: Readonly<Record<ErrorKind, number>> = {
   bug: EXIT.bug,
 };
 
-/** The codes that the table names, for tests. */
-export const codesWithExit: readonly string[] = Object.keys(BY_CODE);
+/** The rows of the table that name a code, for the reference and for tests. */
+export const EXIT_BY_CODE: readonly (readonly [code: string, exit: number])[] = Object.entries(BY_CODE);
 
 /** The one table from whatever was thrown to the exit code. What is no CairnError is our bug: 70. */
 export function exitCodeOf(thrown: unknown): number {

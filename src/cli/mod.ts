@@ -9,4 +9,4 @@
  */
 export { definitions } from "./definitions.ts";
 export { main, type World } from "./main.ts";
-export { cliReference } from "./reference.ts";
+export { cliReference, exitCodesReference } from "./reference.ts";

@@ -8,6 +8,7 @@ import {
   isNegatable,
   variableOf,
 } from "./definition.ts";
+import { EXIT_BY_CODE, EXIT_MEANINGS } from "./exit.ts";
 import { generalFlags } from "./flags.ts";
 import { usageLine } from "./help.ts";
 
@@ -43,6 +44,31 @@ export function cliReference(definitions: readonly AnyDefinition[]): string {
     "## Flags of every command",
     "",
     ...flagTable(generalFlags),
+    "",
+  ].join("\n");
+}
+
+/** `docs/reference/exit-codes.md`, made from the table in `exit.ts`. */
+export function exitCodesReference(): string {
+  return [
+    "# Exit codes",
+    "",
+    "Written by `bun scripts/docs.ts` from the one table that the program uses (`src/cli/exit.ts`). Don't edit.",
+    "",
+    "| exit | meaning | what to do |",
+    "|---|---|---|",
+    ...EXIT_MEANINGS.map(({ code, meaning, todo }) => `| ${code} | ${cell(meaning)} | ${cell(todo)} |`),
+    "",
+    "For whoever repeats a run by itself (cron, systemd, Airflow, Kubernetes): 1, 3, 6, 9 and the codes of signals leave a",
+    "checkpoint, where checkpointing is on, that a repeat with `--auto-resume` goes on from; 2, 4, 7 and 8 want a change first, a",
+    "repeat would do the same; 5 only wants patience.",
+    "",
+    "A configuration error is always 2 and a bug always 70. Of the errors that the world is to blame for (1), these have an",
+    "exit code of their own; the code stands in brackets after the message and as `error.code` in JSON:",
+    "",
+    "| error code | exit |",
+    "|---|---|",
+    ...EXIT_BY_CODE.map(([code, exit]) => `| \`${code}\` | ${exit} |`),
     "",
   ].join("\n");
 }

@@ -1,0 +1,73 @@
+import { expect, test } from "bun:test";
+import { CairnError, type ErrorKind } from "../../src/base/mod.ts";
+import { EXIT, EXIT_BY_CODE, exitCodeOf, exitCodeOfSignal } from "../../src/cli/exit.ts";
+import { root } from "../kit/mod.ts";
+
+function exitOf(code: string, kind: ErrorKind): number {
+  return exitCodeOf(new CairnError("x", { code, kind }));
+}
+
+test("each kind of error has its exit code", () => {
+  expect(exitOf("ANYTHING", "config")).toBe(2);
+  expect(exitOf("ANYTHING", "world")).toBe(1);
+  expect(exitOf("ANYTHING", "bug")).toBe(70);
+});
+
+test("whatever is no CairnError is our bug", () => {
+  for (const thrown of [
+    new Error("x"),
+    new TypeError("x"),
+    "text",
+    undefined,
+    null,
+    42,
+    { code: "CHECKPOINT_HELD" },
+  ]) {
+    expect(exitCodeOf(thrown)).toBe(70);
+  }
+});
+
+test("signals give 128 and their number", () => {
+  expect([exitCodeOfSignal("SIGHUP"), exitCodeOfSignal("SIGINT"), exitCodeOfSignal("SIGTERM")]).toEqual([
+    129, 130, 143,
+  ]);
+});
+
+test("the exit codes are those of the contract", () => {
+  expect(EXIT).toEqual({
+    success: 0,
+    failed: 1,
+    usage: 2,
+    partial: 3,
+    cannotResume: 4,
+    held: 5,
+    store: 6,
+    notTrusted: 7,
+    poisoned: 8,
+    timeout: 9,
+    bug: 70,
+  });
+});
+
+/** Codes of errors of kind `world` in the sources: `code: "X", kind: "world"`, over line breaks. */
+async function worldCodes(): Promise<Set<string>> {
+  const codes = new Set<string>();
+  for await (const file of new Bun.Glob("src/**/*.ts").scan(root)) {
+    const text = await Bun.file(`${root}/${file}`).text();
+    for (const [, code] of text.matchAll(/code: "([A-Z0-9_]+)",\s*kind: "world"/g)) codes.add(code ?? "");
+  }
+  return codes;
+}
+
+/** Errors of the world that are plainly a failure: exit 1. */
+const PLAIN_FAILURES: ReadonlySet<string> = new Set([
+  "ARTIFACT_MISSING",
+  "ARTIFACT_UNREADABLE",
+  "WORKER_ENDED",
+  "AUDIT_LOCKED",
+]);
+
+test("every error of the world is in the table, or is listed as a plain failure", async () => {
+  const known = new Set([...EXIT_BY_CODE.map(([code]) => code), ...PLAIN_FAILURES]);
+  expect([...(await worldCodes())].filter((code) => !known.has(code))).toEqual([]);
+});
