@@ -1,6 +1,17 @@
-import type { Checkpoint, CheckpointState, RunEvent, RunState } from "../checkpoint/mod.ts";
+import { systemClock, systemRandom } from "../base/mod.ts";
+import {
+  type Checkpoint,
+  type CheckpointDetails,
+  type CheckpointState,
+  deleteRun,
+  findRun,
+  listCheckpoints as list,
+  prune,
+  type Pruned,
+  readCheckpoint as read,
+  verifyRun,
+} from "../checkpoint/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
-import { unfinished } from "./unfinished.ts";
 
 /** What to list; absent: everything of the location. */
 export interface ListRequest {
@@ -14,7 +25,7 @@ export function listCheckpoints(
   store: CheckpointStore,
   request: ListRequest = {},
 ): Promise<readonly Checkpoint[]> {
-  return unfinished();
+  return list(store, { pipelineName: request.pipelineName, resumableOnly: request.resumable });
 }
 
 /** Failed, partial and interrupted runs of a pipeline, newest first. */
@@ -26,29 +37,29 @@ export function listResumableCheckpoints(
 }
 
 /** One checkpoint with all that is kept of it. */
-export interface CheckpointInFull {
-  readonly checkpoint: Checkpoint;
-  readonly state: RunState | undefined;
-  /** What is readable, in order. */
-  readonly records: readonly {
-    readonly seq: number;
-    readonly at: string;
-    readonly events: readonly RunEvent[];
-  }[];
+export interface CheckpointInFull extends Pick<CheckpointDetails, "checkpoint" | "state" | "records"> {
   /** What is wrong with its chain; empty: sound. */
   readonly problems: readonly string[];
 }
 
 /**
  * Reads one checkpoint. `runId`: the ID, a unique prefix or `latest` (then `pipelineName` may narrow it).
- * @throws CairnError CHECKPOINT_NOT_FOUND, RUN_ID_AMBIGUOUS
+ * @throws CairnError CHECKPOINT_NO_SUCH_RUN, CHECKPOINT_AMBIGUOUS_RUN
  */
-export function readCheckpoint(
+export async function readCheckpoint(
   store: CheckpointStore,
   runId: string,
   pipelineName?: string,
 ): Promise<CheckpointInFull> {
-  return unfinished();
+  const { checkpoint, state, records, damage } = await read(
+    store,
+    await findRun(store, runId, { pipelineName }),
+  );
+  return { checkpoint, state, records, problems: damage.map(problemText) };
+}
+
+function problemText({ seq, why }: { readonly seq: number; readonly why: string }): string {
+  return `record ${seq}: ${why}`;
 }
 
 export interface Verification {
@@ -58,9 +69,11 @@ export interface Verification {
   readonly problems: readonly string[];
 }
 
-/** Checks the chain of one checkpoint. */
-export function verifyCheckpoint(store: CheckpointStore, runId: string): Promise<Verification> {
-  return unfinished();
+/** Checks the chain of one checkpoint. @throws as {@link readCheckpoint}, and CHECKPOINT_NEWER_VERSION */
+export async function verifyCheckpoint(store: CheckpointStore, runId: string): Promise<Verification> {
+  const found = await verifyRun(store, await findRun(store, runId));
+  const problems = found.damage.map(problemText);
+  return { runId: found.runId, records: found.records, sound: problems.length === 0, problems };
 }
 
 export interface DeleteRequest {
@@ -68,13 +81,18 @@ export interface DeleteRequest {
   readonly ignoreLease?: boolean | undefined;
 }
 
-/** Removes one checkpoint; answers its full run ID. */
-export function deleteCheckpoint(
+export type { Pruned };
+
+const tools = { clock: systemClock, random: systemRandom };
+
+/** Removes one checkpoint; answers its full run ID. @throws as {@link readCheckpoint}, and CHECKPOINT_HELD */
+export async function deleteCheckpoint(
   store: CheckpointStore,
   runId: string,
   request: DeleteRequest = {},
 ): Promise<string> {
-  return unfinished();
+  const run = await findRun(store, runId);
+  return (await deleteRun({ store, ...tools }, run, { ignoreLease: request.ignoreLease })).runId;
 }
 
 export interface PruneRequest {
@@ -86,14 +104,7 @@ export interface PruneRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-export interface Pruned {
-  readonly runId: string;
-  readonly pipelineName: string;
-  readonly state: CheckpointState;
-  readonly startedAt: string;
-}
-
 /** Removes what is old; answers what was (or would be) removed. */
 export function pruneCheckpoints(store: CheckpointStore, request: PruneRequest): Promise<readonly Pruned[]> {
-  return unfinished();
+  return prune({ store, ...tools }, request);
 }

@@ -1,51 +1,65 @@
-import type { JsonValue, Place } from "../base/mod.ts";
+import { CairnError, type JsonValue } from "../base/mod.ts";
+import {
+  type ConfigOrigin,
+  configOrigins,
+  type Explanation,
+  explainValue,
+  type Loaded,
+  redactorFor,
+  showConfig as show,
+} from "../config/mod.ts";
+import { type HoconObject, renderHocon, renderJson } from "../hocon/mod.ts";
+import { invalidConfig, readConfig } from "./load-config.ts";
 import type { LoadOptions } from "./options.ts";
-import { unfinished } from "./unfinished.ts";
 
-/** Where a value comes from. */
-export interface ConfigOrigin {
-  /** Dotted, quoted where needed. */
-  readonly path: string;
-  readonly place: Place;
-  /** How it got there, nearest first, in words. */
-  readonly steps: readonly {
-    readonly kind: string;
-    readonly place: Place;
-    readonly detail?: string | undefined;
-  }[];
-  /** Redacted. */
-  readonly value: JsonValue;
-}
+export type { ConfigOrigin, Explanation };
 
-/** The resolved configuration, always redacted, with the origin of each value that is no object. */
-export function showConfig(
+/** The resolved configuration, always redacted, with the origin of each value that holds no others. */
+export async function showConfig(
   path: string,
   options: LoadOptions = {},
 ): Promise<{ readonly config: JsonValue; readonly origins: readonly ConfigOrigin[] }> {
-  return unfinished();
-}
-
-export interface Explanation extends ConfigOrigin {
-  /** The keys below, where it is an object. */
-  readonly keys: readonly string[];
+  const { root, loaded } = await resolved(path, options);
+  const redactor = redactorFor(loaded.pipeline);
+  return { config: show(root, redactor), origins: configOrigins(root, redactor) };
 }
 
 /**
  * Where the value at a path of the configuration comes from.
  * @throws CairnError CONFIG_NO_SUCH_PATH with the nearest one
  */
-export function explainConfig(
+export async function explainConfig(
   path: string,
   valuePath: string,
   options: LoadOptions = {},
 ): Promise<Explanation> {
-  return unfinished();
+  const { root, loaded } = await resolved(path, options);
+  const explained = explainValue(root, valuePath, redactorFor(loaded.pipeline));
+  if (explained.ok) return explained.explanation;
+  const { message, hint } = explained;
+  throw new CairnError(`Cannot explain ${valuePath}: ${message}`, {
+    code: "CONFIG_NO_SUCH_PATH",
+    kind: "config",
+    hint,
+  });
 }
 
-/** Any HOCON file, resolved: no schema, no redaction. */
-export function readHoconFile(
+/** Any HOCON file, resolved: no schema, no redaction. @throws CairnError CONFIG_INVALID */
+export async function readHoconFile(
   path: string,
   options: LoadOptions & { readonly format?: "json" | "hocon" | undefined } = {},
 ): Promise<string> {
-  return unfinished();
+  const { format = "json", ...rest } = options;
+  const { root } = await resolved(path, rest);
+  return format === "json" ? renderJson(root) : renderHocon(root);
+}
+
+/** The tree of a file that could be resolved, whatever its schema says: showing helps to mend. */
+async function resolved(
+  path: string,
+  options: LoadOptions,
+): Promise<{ readonly root: HoconObject; readonly loaded: Loaded }> {
+  const loaded = await readConfig(path, options);
+  if (loaded.root === undefined) throw invalidConfig(path, loaded.findings);
+  return { root: loaded.root, loaded };
 }

@@ -2,6 +2,7 @@ import { CairnError } from "../base/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
 import { keptFrom } from "./cleanup.ts";
 import { deriveState, readableState, RESUMABLE, statusOf } from "./derive-state.ts";
+import type { RunEvent } from "./events.ts";
 import { foldRun } from "./fold.ts";
 import {
   type KnownRun,
@@ -88,7 +89,7 @@ export interface CheckpointDetails {
   readonly records: readonly {
     readonly seq: number;
     readonly at: string;
-    readonly events: readonly string[];
+    readonly events: readonly RunEvent[];
   }[];
   /** Numbers of torn, void records. */
   readonly voids: readonly number[];
@@ -111,11 +112,7 @@ export async function readCheckpoint(
   return {
     checkpoint: checkpointOf(key, one),
     state: stateOf(reading),
-    records: (reading?.log.records ?? []).map(({ seq, at, events }) => ({
-      seq,
-      at,
-      events: events.map(({ type }) => type),
-    })),
+    records: (reading?.log.records ?? []).map(({ seq, at, events }) => ({ seq, at, events })),
     voids: reading?.log.voids ?? [],
     damage: damageOf(reading),
   };

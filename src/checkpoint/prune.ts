@@ -19,7 +19,8 @@ export const SWEEP_AFTER_MS: number = 7 * 24 * 60 * 60 * 1000;
 
 /** What to prune. */
 export interface PruneOptions {
-  readonly pipelineName: string;
+  /** Absent: all pipelines of the location. */
+  readonly pipelineName?: string | undefined;
   /** Only runs whose last record is older, by the store's clock, in ms. */
   readonly olderThanMs: number;
   /** Default {@link PRUNED_STATES}. */
@@ -32,6 +33,9 @@ export interface PruneOptions {
 /** One run that was pruned, or would be. */
 export interface Pruned {
   readonly runId: string;
+  readonly pipelineName: string;
+  /** When it was started, ISO 8601. */
+  readonly startedAt: string;
   readonly state: CheckpointState;
   /** Records removed, or that would be. */
   readonly removed: number;
@@ -40,7 +44,7 @@ export interface Pruned {
 }
 
 /**
- * Removes old checkpoints of a pipeline, all its run keys, oldest run of a chain first. Live runs and superseded
+ * Removes old checkpoints of a pipeline (or all), all its run keys, oldest run of a chain first. Live runs and superseded
  * ones whose successor has not begun are passed over.
  */
 export async function prune(tools: DeleteTools, options: PruneOptions): Promise<readonly Pruned[]> {
@@ -73,16 +77,13 @@ async function pruneOne(
   if (age === undefined || age < options.olderThanMs) return undefined;
   const swept = age >= SWEEP_AFTER_MS && (await maySweep(tools, key, one));
   const below = reading.stored.length - 1;
+  const facts = { runId: run.runId, pipelineName: run.pipelineName, startedAt: run.at, state };
   if (options.dryRun === true) {
-    return below > 0 || swept
-      ? { runId: run.runId, state, removed: below + (swept ? 1 : 0), swept }
-      : undefined;
+    return below > 0 || swept ? { ...facts, removed: below + (swept ? 1 : 0), swept } : undefined;
   }
   const { removed } = await deleteRun(tools, run, { ignoreLease: options.ignoreLease });
   const gone = swept ? await sweep(tools, run.names.run(run.runId)) : 0;
-  return removed + gone > 0
-    ? { runId: run.runId, state, removed: removed + gone, swept: gone > 0 }
-    : undefined;
+  return removed + gone > 0 ? { ...facts, removed: removed + gone, swept: gone > 0 } : undefined;
 }
 
 /** A live run, and a superseded one whose successor has no record yet. */

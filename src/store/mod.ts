@@ -10,9 +10,10 @@ export { errnoOf, isTransient, storeError, type StoreErrorCode, type StoreErrorF
 export type { FileFacts, FileKind, FileSystem, OpenMode } from "./local/file-system.ts";
 export { fileSystemClass, type FileSystemClass } from "./local/file-system-types.ts";
 export { defaultLocation, fileSystemOf, localWarning, type DefaultPlace } from "./local/local-place.ts";
-export { openLocalStore, type LocalStoreOptions } from "./local/open-local-store.ts";
+export { localStore, openLocalStore, type LocalStoreOptions } from "./local/open-local-store.ts";
 export { systemFileSystem } from "./local/system-file-system.ts";
 export { parseLocation, type StoreLocation } from "./location.ts";
+export { openMemoryObjects, type MemoryObjectsOptions, type ObjectMemory } from "./memory/memory-objects.ts";
 export { newMemory, type Memory } from "./memory/memory.ts";
 export { openMemoryStore, type MemoryStore, type MemoryStoreOptions } from "./memory/open-memory-store.ts";
 export {

@@ -45,6 +45,11 @@ const LEASE_SUFFIX = ".lock";
  * Errors: STORE_NOT_A_FOLDER where the location is something else than a folder.
  */
 export async function openLocalStore(options: LocalStoreOptions): Promise<CheckpointStore> {
+  return localStore(options);
+}
+
+/** {@link openLocalStore} without a promise: opening a folder waits for nothing. */
+export function localStore(options: LocalStoreOptions): CheckpointStore {
   refuseNoFolder(options.fs ?? systemFileSystem, options.folder);
   return new LocalStore(options);
 }
