@@ -191,9 +191,15 @@ export function liveView(request: LiveRequest): RunView {
   };
 }
 
+/** A moving time changes once a second: `0 s`, `12 s`, `3 min 5 s`. */
+function wholeSeconds(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : durationText(seconds * 1000);
+}
+
 /** `⠹ 2/7 Transform(clean) 12 s ████████░░░░░░░░░░░░ 41% 410/1000 about 17 s left  orders.csv` */
 function runningLine(each: Running, now: number, frame: number, style: Style): string {
-  const elapsed = style.dim(durationText(Math.floor((now - each.since) / 1000) * 1000 || now - each.since));
+  const elapsed = style.dim(wholeSeconds(now - each.since));
   const spinner = style.cyan(SPINNER[frame % SPINNER.length] ?? "");
   const note = each.note ?? progressText(each, now, style);
   return `${spinner} ${each.title} ${elapsed}${note === "" ? "" : ` ${note}`}`;
@@ -221,5 +227,5 @@ function remaining(
   const made = done - since.done;
   const took = now - since.at;
   if (made <= 0 || took < 1000 || done >= total) return "";
-  return `, about ${durationText(Math.round((took * (total - done)) / made / 1000) * 1000)} left`;
+  return `, about ${wholeSeconds((took * (total - done)) / made)} left`;
 }

@@ -65,6 +65,7 @@ const PLAIN_FAILURES: ReadonlySet<string> = new Set([
   "ARTIFACT_UNREADABLE",
   "WORKER_ENDED",
   "AUDIT_LOCKED",
+  "HOOKS_OPEN_FAILED",
 ]);
 
 test("every error of the world is in the table, or is listed as a plain failure", async () => {
