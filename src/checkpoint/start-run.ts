@@ -51,7 +51,7 @@ export async function previewStart(
   request: Pick<StartRequest, "store" | "pipelineName" | "runKey" | "mode" | "runId" | "random" | "signal">,
 ): Promise<StartPreview> {
   const names = keyNames(request.pipelineName, request.runKey);
-  const plan = await lookAndChoose(request, names);
+  const { plan } = await lookAndChoose(request, names);
   if (plan.kind === "already-completed") return plan;
   return { kind: "begin", previous: plan.kind === "again" ? undefined : plan.previous };
 }
@@ -61,8 +61,14 @@ type Looking = Pick<
   "store" | "pipelineName" | "runKey" | "mode" | "runId" | "random" | "signal"
 >;
 
+/** A plan, and the key log's end that it was made on. */
+interface Chosen {
+  readonly plan: StartPlan;
+  readonly end: KeyLogEnd;
+}
+
 /** Step 2: reads the key log's end and the last run, and chooses. */
-async function lookAndChoose(request: Looking, names: KeyNames): Promise<StartPlan & { end?: KeyLogEnd }> {
+async function lookAndChoose(request: Looking, names: KeyNames): Promise<Chosen> {
   const { store, mode, signal } = request;
   const end = await readKeyLogEnd(store, names, signal);
   const resolved = await resolve(request, names, end);
@@ -84,7 +90,7 @@ async function lookAndChoose(request: Looking, names: KeyNames): Promise<StartPl
     signal,
   };
   try {
-    return { ...(await choosePlan(choice)), end };
+    return { plan: await choosePlan(choice), end };
   } catch (thrown) {
     const usedUp = thrown instanceof CairnError && USED_UP.has(thrown.code);
     if (given !== undefined && mode.kind === "auto" && usedUp) throw runIdExists(given, thrown.message);
@@ -127,9 +133,10 @@ class Start {
     let plan: StartPlan | undefined;
     for (let passage = 0; passage < MAX_PASSAGES; passage++) {
       const lease = await this.#holdLease();
-      plan = await lookAndChoose(this.#request, this.#names);
+      const chosen = await lookAndChoose(this.#request, this.#names);
       await this.#point("chosen");
-      const outcome = await this.#follow(plan, lease);
+      plan = chosen.plan;
+      const outcome = await this.#follow(chosen, lease);
       if (outcome !== undefined) return outcome;
     }
     throw stuck(plan);
@@ -147,8 +154,8 @@ class Start {
   }
 
   /** Steps 3 to 5; undefined means back to step 1. */
-  async #follow(plan: StartPlan & { end?: KeyLogEnd }, lease: Lease): Promise<StartOutcome | undefined> {
-    if (plan.kind === "again" || plan.end === undefined) return undefined;
+  async #follow({ plan, end }: Chosen, lease: Lease): Promise<StartOutcome | undefined> {
+    if (plan.kind === "again") return undefined;
     if (plan.kind === "already-completed") {
       await lease.release();
       return plan;
@@ -156,7 +163,7 @@ class Start {
     const header = await this.#decide(plan.previous);
     try {
       if (plan.kind === "fence") return await this.#writer.fence(plan);
-      return await this.#begin(plan, plan.end, header, lease);
+      return await this.#begin(plan, end, header, lease);
     } catch (thrown) {
       if (thrown instanceof CairnError && thrown.code === "STORE_LEASE_LOST") return undefined;
       throw thrown;
