@@ -1,4 +1,4 @@
-/** Largest edit distance, as a share of the word's length, at which a name still counts as meant. */
+/** Largest edit distance, as a share of the longer word, at which a name still counts as meant; words of two letters have no neighbours. */
 const MAX_DISTANCE_SHARE = 0.4;
 
 /** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours cost 1. */
@@ -28,7 +28,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = Infinity;
   for (const candidate of candidates) {
     const found = distance(wanted, candidate.toLowerCase());
-    const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) * MAX_DISTANCE_SHARE));
+    const limit = Math.floor(Math.max(word.length, candidate.length) * MAX_DISTANCE_SHARE);
     if (found <= limit && found < bestDistance) {
       best = candidate;
       bestDistance = found;

@@ -3,7 +3,7 @@ import { isSecretKey, isSecretReference, REDACTED } from "./redact.ts";
 
 /** A key with the value that follows it on the same line, quoted or not, as HOCON, JSON and properties write them. */
 const ASSIGNMENT =
-  /("(?:[^"\\]|\\.)*"|[\w.-]+)(\s*(?:\+?=|:)\s*)("""[^\n]*|"(?:[^"\\]|\\.)*"?|[^\s,;{}[\]"$#][^,;{}[\]#]*)/gu;
+  /("(?:[^"\\]|\\.)*"|(?<!\$\{\??|[\w.-])[\w.-]+)(\s*(?:\+?=|:)\s*)("""[^\n]*|"(?:[^"\\]|\\.)*"?|[^\s,;{}[\]"$#][^,;{}[\]#]*)/gu;
 const USER_INFO = /(:\/\/[^\s/?#@:"']{0,300}:)([^\s/?#"'@]{1,2000})(?=@)/gu;
 
 /** Values shorter than this are not looked for in messages: they would be found in ordinary words. */

@@ -162,7 +162,7 @@ export function list<T>(item: Kind<T>): Kind<readonly T[]> {
       if (items === undefined) return undefined;
       const values = items
         .filter((each) => !isUnresolved(each, decoding.placeholders))
-        .map((each, index) => item.read(each, `${what}, item ${index + 1},`, decoding));
+        .map((each, index) => item.read(each, `${what}, item ${index + 1}`, decoding));
       return values.every((value) => value !== undefined) ? values : undefined;
     },
   };

@@ -1,6 +1,13 @@
 import { dirname, resolve } from "node:path";
 import { type Finding, redactFindings, sortFindings } from "../base/mod.ts";
-import { type HoconObject, type Override, readHocon, type ReadResult } from "../hocon/mod.ts";
+import {
+  type HoconObject,
+  nodeAt,
+  type Override,
+  readHocon,
+  readList,
+  type ReadResult,
+} from "../hocon/mod.ts";
 import { type ConfigFiles, machineFiles, MAX_CONFIG_BYTES } from "./config-files.ts";
 import { decodePipeline } from "./decode-pipeline.ts";
 import { parseEnvFile } from "./env-file.ts";
@@ -9,6 +16,9 @@ import type { PipelineConfig } from "./pipeline.ts";
 import { readConfigFile } from "./read-config-file.ts";
 import { hintAtSecretSyntax } from "./secrets.ts";
 import { type FetchUrl, fetchUrl, type UrlText } from "./url-texts.ts";
+
+/** How many findings are given; a file that is wrong in every line is wrong in one way. */
+const MAX_FINDINGS = 500;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -121,6 +131,31 @@ async function readTree(
   }
 }
 
+/** The names in `pipeline.redact`, even where other parts of the configuration are wrong. */
+function redactNames(root: HoconObject | undefined): readonly string[] {
+  const node = root === undefined ? undefined : nodeAt(root, ["pipeline", "redact"]);
+  const items = node === undefined ? undefined : readList(node);
+  if (items?.ok !== true) return [];
+  return items.value.flatMap((item) => (item.kind === "string" ? [item.value] : []));
+}
+
+/** Findings as they may be shown: sorted, without secrets, errors before warnings where there are too many. */
+function presentable(
+  findings: readonly Finding[],
+  redact: readonly string[] | undefined,
+): readonly Finding[] {
+  const errorsFirst = findings.toSorted(
+    (a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"),
+  );
+  const shown = sortFindings(redactFindings(errorsFirst.slice(0, MAX_FINDINGS), redact));
+  const more = findings.length - shown.length;
+  if (more === 0) return shown;
+  return [
+    ...shown,
+    { severity: "warning", code: "CONFIG_MORE_FINDINGS", message: `there are ${more} more findings` },
+  ];
+}
+
 /**
  * Loads a pipeline's configuration: file, includes and environment to a resolved tree, tree to a typed
  * {@link PipelineConfig}. Never throws for what the user wrote: all findings are given together.
@@ -138,6 +173,5 @@ export async function loadPipeline(request: LoadRequest): Promise<Loaded> {
   const { root, findings: read, placeholders } = await readTree(request, source, files, env);
   findings.push(...read.map(hintAtSecretSyntax));
   const pipeline = root === undefined ? undefined : decodePipeline(root, source, { findings, placeholders });
-  const shown = sortFindings(redactFindings(findings, pipeline?.redact));
-  return { pipeline, root, env, findings: shown, placeholders };
+  return { pipeline, root, env, findings: presentable(findings, redactNames(root)), placeholders };
 }

@@ -65,11 +65,14 @@ function problemIn(
   return undefined;
 }
 
-/** A finding of the language at an unquoted `${secret:env://NAME}` says what to write instead. */
+/** A finding of the language inside an unquoted `${secret:env://NAME}` says what to write instead. */
 export function hintAtSecretSyntax(finding: Finding): Finding {
-  const problem =
-    finding.sourceLine?.includes("${secret:") === true ? problemIn(finding.sourceLine) : undefined;
-  return problem === undefined ? finding : { ...finding, ...problem };
+  const { place, sourceLine } = finding;
+  const match = sourceLine === undefined ? null : ORIGINAL_REFERENCE.exec(sourceLine);
+  if (place === undefined || match === null) return finding;
+  const from = place.column - 1 - match.index;
+  if (from < 0 || from >= match[0].length) return finding;
+  return { ...finding, ...problemIn(match[0]) };
 }
 
 /** Checks how secrets are named in all strings below a value. Nothing is resolved. */
