@@ -1,4 +1,5 @@
 import { CairnError, type Finding, messageOf, nearest, type Place } from "../base/mod.ts";
+import { pluginExports } from "../sdk/mod.ts";
 import type { ResolvedType } from "./plugin.ts";
 
 /** The parts of Bun's BuildMessage and ResolveMessage that are used; neither class is exported as a value. */
@@ -89,8 +90,8 @@ function resolveProblem(thrown: Error, folder: string): Problem {
 }
 
 /** An imported name that its module lacks. */
-function linkProblem(name: string, module: string, cairnExports: readonly string[]): Problem {
-  const near = module === "cairn" ? nearest(name, cairnExports) : undefined;
+function linkProblem(name: string, module: string): Problem {
+  const near = module === "cairn" ? nearest(name, Object.keys(pluginExports)) : undefined;
   return {
     code: "PLUGIN_IMPORT",
     state: `it imports "${name}" of "${module}", which has no such export`,
@@ -115,17 +116,6 @@ function threwProblem(thrown: unknown, folder: string): Problem {
   };
 }
 
-/** Names that plugins import from `cairn` as values; for "did you mean". */
-const CAIRN_NAMES: readonly string[] = [
-  "defineComponent",
-  "defineHooks",
-  "defineCheckpointStore",
-  "TransientError",
-  "PermanentError",
-  "SkipComponent",
-  "v",
-];
-
 function problemOf(thrown: unknown, folder: string): Problem {
   if (thrown instanceof CairnError) {
     return { code: thrown.code, state: thrown.message, hint: thrown.hint ?? "", findings: thrown.findings };
@@ -137,7 +127,7 @@ function problemOf(thrown: unknown, folder: string): Problem {
     thrown instanceof SyntaxError
       ? /^Export named '(.+)' not found in module '(.+)'\.$/.exec(thrown.message)
       : null;
-  if (link?.[1] !== undefined && link[2] !== undefined) return linkProblem(link[1], link[2], CAIRN_NAMES);
+  if (link?.[1] !== undefined && link[2] !== undefined) return linkProblem(link[1], link[2]);
   return threwProblem(thrown, folder);
 }
 

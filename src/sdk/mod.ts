@@ -1,6 +1,7 @@
 /**
  * Room `sdk`: what plugins import as `cairn`: definitions of components, hooks and stores, the
- * context types, the typed errors, and valibot as `v`. Everything exported here is public.
+ * context types, the typed errors, and valibot as `v`. `pluginExports` is what plugins get of it as values;
+ * the rest (reading and describing configurations, results, steps) is for the rooms above and for tests.
  *
  * Not here: finding and loading plugins (room `plugin`), running them (room `run`).
  * To add a definition: a `define…` function in a file of its own, its export below, its page in docs/plugins/.
@@ -30,3 +31,4 @@ export { type ConfigInput, type DecodedConfig, decodeConfig, pathKey } from "./s
 export { describeSchema, type SchemaField } from "./schema/describe-schema.ts";
 export { makeOutputs } from "./make-outputs.ts";
 export { makeStep, type StepKeeper } from "./make-step.ts";
+export { pluginExports } from "./plugin-exports.ts";

@@ -16,7 +16,7 @@ const COMPONENT = "export default async () => {};\n";
 const BUILTINS = new Map([["exec", defineComponent({ description: "Runs a program.", run() {} })]]);
 
 beforeAll(() => {
-  installVirtualModule({ cairn: () => sdk, "cairn/testing": () => ({}) });
+  installVirtualModule({ cairn: () => sdk.pluginExports, "cairn/testing": () => ({}) });
 });
 
 function request(dir: TempDir, ...names: string[]) {

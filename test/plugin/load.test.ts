@@ -13,7 +13,7 @@ import { type TempDir, tempDir } from "../kit/mod.ts";
 const BUILTINS = new Map([["noop", sdk.defineComponent({ run: () => ({ done: true }) })]]);
 
 beforeAll(() => {
-  installVirtualModule({ cairn: () => sdk, "cairn/testing": () => ({ marker: "testing" }) });
+  installVirtualModule({ cairn: () => sdk.pluginExports, "cairn/testing": () => ({ marker: "testing" }) });
 });
 
 async function load(dir: TempDir, type: string, kind?: PluginKind) {

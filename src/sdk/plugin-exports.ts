@@ -1,0 +1,16 @@
+import * as v from "valibot";
+import { defineCheckpointStore } from "./define-checkpoint-store.ts";
+import { defineComponent } from "./define-component.ts";
+import { defineHooks } from "./define-hooks.ts";
+import { PermanentError, SkipComponent, TransientError } from "./errors.ts";
+
+/** The values that `import … from "cairn"` gives a plugin. The rest of this room's door serves other rooms. */
+export const pluginExports: Readonly<Record<string, unknown>> = {
+  defineComponent,
+  defineHooks,
+  defineCheckpointStore,
+  TransientError,
+  PermanentError,
+  SkipComponent,
+  v,
+};
