@@ -15,7 +15,7 @@ import { CANARY, fixedClock, playRun, sampleComponent, sampleError } from "./sam
 
 type Line = Record<string, unknown>;
 
-const options = { clock: fixedClock, env: { PATH: "/bin", PWD: "/work", AWS_SECRET_ACCESS_KEY: CANARY } };
+const options = { clock: fixedClock, env: { PATH: "/bin", PWD: "/srv/etl", AWS_SECRET_ACCESS_KEY: CANARY } };
 
 function textLines(file: string): string[] {
   return readFileSync(file, "utf8").split("\n").slice(0, -1);
@@ -91,7 +91,7 @@ describe("what is recorded", () => {
     const file = dir.join("audit.jsonl");
     await playRun(auditHooks.toFile(file, options));
     expect(readLines(file)[0]?.["system_context"]).toMatchObject({
-      environment: { PATH: "/bin", PWD: "/work" },
+      environment: { PATH: "/bin", PWD: "/srv/etl" },
     });
   });
 

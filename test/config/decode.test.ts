@@ -2,9 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { toJson } from "../../src/hocon/mod.ts";
 import { pipelineOf, pipelineText } from "./load.ts";
 
-describe("a whole file", () => {
-  test("of the source page loads with its values", async () => {
-    const pipeline = await pipelineOf(`
+/** The example of the source page, with values for its dots. */
+const SOURCE_PAGE = `
 spark {
   app-name = "Daily ETL"
   config { "spark.sql.shuffle.partitions" = "200" }
@@ -22,7 +21,11 @@ pipeline {
     { instance-type = "com.example.Extract", instance-name = "Extract(orders)", instance-config { } },
     { instance-type = "com.example.Load", instance-name = "Load(warehouse)", instance-config { a-b = 1 } }
   ]
-}`);
+}`;
+
+describe("a whole file", () => {
+  test("of the source page loads with its values", async () => {
+    const pipeline = await pipelineOf(SOURCE_PAGE);
     expect(pipeline).toMatchObject({
       pipelineName: "Daily ETL Pipeline",
       failFast: true,
@@ -49,7 +52,7 @@ pipeline {
         config: { "spark.sql.shuffle.partitions": "200" },
       },
       file: undefined,
-      folder: "/work",
+      folder: "/srv/etl",
     });
     expect(pipeline.components.map(({ index, instanceName }) => [index, instanceName])).toEqual([
       [0, "Extract(orders)"],
@@ -111,7 +114,7 @@ pipeline {
       failFast: false,
       maxParallel: 4,
       timeoutMs: 21_600_000,
-      pluginFolders: ["/work/plugins", "/opt/plugins"],
+      pluginFolders: ["/srv/etl/plugins", "/opt/plugins"],
       redact: ["ssn"],
       checkpoint: {
         onConfigChange: "rerun",

@@ -3,7 +3,7 @@ import { type Loaded, loadPipeline, type LoadRequest, type PipelineConfig } from
 
 /** Loads a text as `daily.conf`, with no environment but the given one. */
 export function loadText(text: string, more: Partial<LoadRequest> = {}): Promise<Loaded> {
-  return loadPipeline({ path: "daily.conf", text, cwd: "/work", env: {}, ...more });
+  return loadPipeline({ path: "daily.conf", text, cwd: "/srv/etl", env: {}, ...more });
 }
 
 /** What people read of the findings. */
