@@ -38,25 +38,31 @@ function maskLine(line: string, extra: readonly string[]): MaskedLine {
 
 /**
  * Masks what a finding could give away of a secret that stands in the user's file: the value in its source line
- * (by asterisks of the same number, so that the caret stays right) and in its message and hint.
+ * (by asterisks of the same number, so that the caret stays right), its chain, and in its message and hint.
  * @param extra More key names that hold secrets.
  */
 export function redactFindings(findings: readonly Finding[], extra: readonly string[] = []): Finding[] {
   const lines = new Map<string, MaskedLine>();
+  const masked = (line: string): MaskedLine => {
+    const known = lines.get(line) ?? maskLine(line, extra);
+    lines.set(line, known);
+    return known;
+  };
   return findings.map((finding) => {
-    if (finding.sourceLine === undefined) return finding;
-    const known = lines.get(finding.sourceLine) ?? maskLine(finding.sourceLine, extra);
-    lines.set(finding.sourceLine, known);
-    if (known.values.length === 0) return finding;
+    const { sourceLine, place, chain } = finding;
+    const { line, values } = sourceLine === undefined ? { line: undefined, values: [] } : masked(sourceLine);
     const clean = (text: string): string =>
-      known.values
+      values
         .filter((value) => value.length >= MIN_VALUE_LENGTH)
         .reduce((cleaned, value) => cleaned.replaceAll(value, () => REDACTED), text);
     return {
       ...finding,
-      sourceLine: known.line,
+      sourceLine: line,
       message: clean(finding.message),
       hint: finding.hint === undefined ? undefined : clean(finding.hint),
+      // A URL that was included is a file's name, and may hold a password.
+      place: place?.file.includes("@") === true ? { ...place, file: masked(place.file).line } : place,
+      chain: chain?.map((step) => masked(step).line),
     };
   });
 }

@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, nearest, type Redactor } from "../base/mod.ts";
 import { type HoconNode, type HoconObject, nodeAt, parsePath, stepsTo, toJson } from "../hocon/mod.ts";
-import { type ConfigOrigin, pathText } from "./show.ts";
+import { type ConfigOrigin, pathText, safeOrigin } from "./show.ts";
 
 /** Where a value comes from, and what is below it. */
 export interface Explanation extends ConfigOrigin {
@@ -55,8 +55,7 @@ export function explainValue(root: HoconObject, path: string, redactor: Redactor
     explanation: {
       path,
       value: redactAt(keys.value, node, redactor),
-      place,
-      steps: stepsTo(root, keys.value) ?? steps,
+      ...safeOrigin({ place, steps: stepsTo(root, keys.value) ?? steps }, redactor),
       keys: keysBelow(node),
     },
   };

@@ -30,6 +30,21 @@ export function pathText(keys: readonly string[]): string {
   return keys.map((key) => (PLAIN_KEY.test(key) ? key : JSON.stringify(key))).join(".");
 }
 
+/** A place and steps that may be shown: URLs without passwords, `--set` without its value. */
+export function safeOrigin(
+  { place, steps }: Pick<ConfigOrigin, "place" | "steps">,
+  redactor: Redactor,
+): Pick<ConfigOrigin, "place" | "steps"> {
+  const safePlace = (given: Place): Place => ({ ...given, file: redactor.text(given.file) });
+  return {
+    place: safePlace(place),
+    steps: steps.map((step) => {
+      const detail = step.kind === "set" ? step.detail?.split("=", 1)[0] : step.detail;
+      return { ...step, place: safePlace(step.place), detail: detail && redactor.text(detail) };
+    }),
+  };
+}
+
 /** The values of a tree that hold no others, in order, with their redacted selves. */
 export function configOrigins(root: HoconObject, redactor: Redactor): readonly ConfigOrigin[] {
   const origins: ConfigOrigin[] = [];
@@ -45,8 +60,11 @@ export function configOrigins(root: HoconObject, redactor: Redactor): readonly C
         walk(item, values[index] ?? null, [...keys, String(index)]);
       }
     } else {
-      const { place, steps } = node.origin;
-      origins.push({ path: redactor.text(pathText(keys)), value: shown, place, steps });
+      origins.push({
+        path: redactor.text(pathText(keys)),
+        value: shown,
+        ...safeOrigin(node.origin, redactor),
+      });
     }
   };
   walk(root, showConfig(root, redactor), []);

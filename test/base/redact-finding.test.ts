@@ -29,3 +29,14 @@ test("a message that quotes the secret loses it too", () => {
     'unexpected "***REDACTED***" here',
   );
 });
+
+test("the chain and the name of an included URL lose secrets too", () => {
+  const place = { file: "https://bob:hunter2@host/base.conf", line: 1, column: 1, length: 1 };
+  const chain = [
+    "given by --set db.password=hunter two",
+    "included from https://bob:hunter2@host/a.conf:1:1",
+  ];
+  const findings = redactFindings([{ severity: "error", code: "X", message: "m", place, chain }]);
+  expect(JSON.stringify(findings)).not.toContain("hunter");
+  expect(findings[0]?.place?.file).toBe("https://bob:*******@host/base.conf");
+});

@@ -128,6 +128,24 @@ spark.connect-string = "sc://h:1/;token=${CANARY}7"
     }
   });
 
+  test("--set is told without its value, in findings as well", async () => {
+    const set = [
+      { path: "db.password", value: `"${CANARY} two words"` },
+      { path: "pipeline.max-parallel", value: "2" },
+    ];
+    const { root } = await pipelineOf(text, { set });
+    const explained = explainValue(root, "db.password", createRedactor());
+    expect(explained).toMatchObject({
+      explanation: { steps: [{ kind: "override" }, { kind: "set", detail: "db.password" }] },
+    });
+    expect(JSON.stringify(configOrigins(root, createRedactor()))).not.toContain(CANARY);
+    const { findings } = await loadText(text, {
+      set: [{ path: "pipeline.retry-policy.password", value: `${CANARY} two` }],
+    });
+    expect(findingsToText(findings)).toContain('unknown key "password"');
+    expect(JSON.stringify(findings)).not.toContain(CANARY);
+  });
+
   test("a path that leads nowhere is answered with the nearest one", async () => {
     const { root } = await pipelineOf(text);
     const hint = (path: string): unknown => {
