@@ -2,14 +2,15 @@ import { placeText } from "../base/mod.ts";
 import { MAX_LIST_ITEMS, MAX_STRING_LENGTH } from "./limits.ts";
 import { withFallback } from "./merge.ts";
 import type { Problems } from "./problems.ts";
-import { Span } from "./source-text.ts";
+import { makeSpan, placeOf, type Span } from "./source-text.ts";
 import {
   Concatenation,
   Failed,
   isResolved,
   ListValue,
   type ObjectValue,
-  Scalar,
+  type Scalar,
+  scalar,
   type Value,
 } from "./value.ts";
 
@@ -50,57 +51,45 @@ export function numericItems<T>(entries: Iterable<readonly [string, T]>): T[] | 
 
 /** An object with numeric keys as a list, other values as they are. */
 function listFromObject(value: ObjectValue): ObjectValue | ListValue {
-  const items = numericItems([...value.entries()].map(([key, entry]) => [key, entry.value] as const));
+  const items = numericItems([...value.entries()].map(([key, entry]) => [key, entry.content] as const));
   if (!items) return value;
-  return new ListValue(value.span, items, items.filter((item) => !isResolved(item)).length, value.trail);
+  return new ListValue(value, items, items.filter((item) => !isResolved(item)).length, value.trail);
 }
 
 /** From the start of one span to the end of another of the same text, otherwise the first. */
 function spanning(a: Span, b: Span): Span {
-  return a.source === b.source && b.end > a.start ? new Span(a.source, a.start, b.end) : a;
+  return a.source === b.source && b.end > a.start ? makeSpan(a.source, a.start, b.end) : a;
 }
 
 function joinTexts(left: Scalar, right: Scalar, problems: Problems): Value {
   if (left.text.length + right.text.length > MAX_STRING_LENGTH) {
-    problems.add(left.span, {
+    problems.add(left, {
       code: "HOCON_STRING_TOO_LONG",
       message: `this concatenation makes a string of more than ${MAX_STRING_LENGTH} characters`,
       hint: "Strings that double at each substitution grow without bound; shorten the chain.",
     });
-    return new Failed(left.span, undefined);
+    return new Failed(left);
   }
-  return new Scalar(
-    "string",
-    left.text + right.text,
-    true,
-    spanning(left.span, right.span),
-    left.trail ?? right.trail,
-  );
+  return scalar("string", left.text + right.text, true, spanning(left, right), left.trail ?? right.trail);
 }
 
 function joinLists(left: ListValue, right: ListValue, problems: Problems): Value {
-  if (left.items.length + right.items.length > MAX_LIST_ITEMS) {
-    problems.add(left.span, {
+  if (left.contents.length + right.contents.length > MAX_LIST_ITEMS) {
+    problems.add(left, {
       code: "HOCON_LIST_TOO_LONG",
       message: `this concatenation makes a list of more than ${MAX_LIST_ITEMS} items`,
       hint: "Lists that double at each substitution grow without bound; shorten the chain.",
     });
-    return new Failed(left.span, undefined);
+    return new Failed(left);
   }
-  const items = [...left.items, ...right.items];
-  return new ListValue(
-    spanning(left.span, right.span),
-    items,
-    left.open + right.open,
-    left.trail ?? right.trail,
-  );
+  const items = [...left.contents, ...right.contents];
+  return new ListValue(spanning(left, right), items, left.open + right.open, left.trail ?? right.trail);
 }
 
 /** A value with its place, where that is not inside the concatenation. */
 function placedName(value: Value, at: Span): string {
-  const { span } = value;
-  const inside = span.source === at.source && span.start >= at.start && span.end <= at.end;
-  return inside ? nameOf(value) : `${nameOf(value)} (${placeText(span.place())})`;
+  const inside = value.source === at.source && value.start >= at.start && value.end <= at.end;
+  return inside ? nameOf(value) : `${nameOf(value)} (${placeText(placeOf(value))})`;
 }
 
 function cannotJoin(left: Value, right: Value, at: Span, problems: Problems): Value {
@@ -113,13 +102,13 @@ function cannotJoin(left: Value, right: Value, at: Span, problems: Problems): Va
       ? "The white space between two substitutions is text; a list or object beside it cannot be joined. Write the two without it, or give the first a value."
       : "Strings join with strings, lists with lists, objects with objects. Is a comma, a newline or a quote missing?",
   });
-  return new Failed(at, undefined);
+  return new Failed(at);
 }
 
 /** Tells that a text written without quotes is swallowed by the list or object before it. */
 function warnSwallowed(left: Value, right: Scalar, problems: Problems): void {
   if (right.text.trim() === "") return;
-  problems.add(right.span, {
+  problems.add(right, {
     code: "HOCON_SWALLOWED_TEXT",
     severity: "warning",
     message: `the text ${JSON.stringify(right.text)} after ${nameOf(left)} is dropped`,

@@ -1,6 +1,8 @@
 import { type Finding, placeText, type Severity } from "../base/mod.ts";
 import type { HoconField, HoconNode, OriginStep } from "./node.ts";
-import { spanOf } from "./tree.ts";
+import { includeChain, sourceLineOf, type Span } from "./source-text.ts";
+import { Entry } from "./value.ts";
+import { ValueBase } from "./value-base.ts";
 
 /** What a finding says; its place comes from the tree. */
 export interface FindingFacts {
@@ -33,14 +35,14 @@ export function stepText(step: OriginStep): string {
 /** A finding at a value, or at the key of a field, with its source line and the chain of its origin. */
 export function findingAt(where: HoconNode | HoconField, facts: FindingFacts): Finding {
   const isField = "keyPlace" in where;
-  const span = spanOf(where);
+  const span: Span | undefined = where instanceof ValueBase || where instanceof Entry ? where : undefined;
   return {
     severity: facts.severity ?? "error",
     code: facts.code,
     message: facts.message,
     place: isField ? where.keyPlace : where.origin.place,
-    sourceLine: span?.sourceLine(),
-    chain: isField ? (span?.includeChain() ?? []) : where.origin.steps.map(stepText),
+    sourceLine: span && sourceLineOf(span),
+    chain: isField ? (span ? includeChain(span) : []) : where.origin.steps.map(stepText),
     hint: facts.hint,
   };
 }

@@ -5,7 +5,7 @@ import { MAX_INCLUDE_DEPTH } from "./limits.ts";
 import { mergeObjects } from "./merge.ts";
 import { ObjectBuilder } from "./object-builder.ts";
 import type { Problems } from "./problems.ts";
-import type { Span } from "./source-text.ts";
+import { includeLinks, placeOf, type Span } from "./source-text.ts";
 import type { ObjectValue } from "./value.ts";
 
 export type Syntax = "conf" | "json" | "properties";
@@ -137,7 +137,7 @@ export class IncludeReader {
   /** Reports an include of a text inside itself, or includes that go too deep. */
   #turnsBack(file: string, statement: IncludeStatement): boolean {
     const { span } = statement;
-    const way = [span, ...span.includeLinks().map((link) => link.span)];
+    const way = [span, ...includeLinks(span).map((link) => link.span)];
     const again = way.findIndex((step) => step.source.file === file);
     if (again < 0 && way.length < MAX_INCLUDE_DEPTH) return false;
     const message =
@@ -178,6 +178,6 @@ export class IncludeReader {
 function chainText(way: readonly Span[]): string {
   return way
     .toReversed()
-    .map((step) => placeText(step.place()))
+    .map((step) => placeText(placeOf(step)))
     .join(" and ");
 }

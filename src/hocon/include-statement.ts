@@ -1,5 +1,5 @@
 import { type Lexer, tokenName } from "./lexer.ts";
-import { Span } from "./source-text.ts";
+import { makeSpan, type Span } from "./source-text.ts";
 
 /** An include as written. */
 export interface IncludeStatement {
@@ -26,7 +26,7 @@ export function parseInclude(lexer: Lexer, fail: Fail): IncludeStatement | undef
   const resource = parseResource(lexer, fail);
   if (!resource) return undefined;
   if (required && !closeBracket(lexer, true, fail)) return undefined;
-  return { ...resource, required, span: new Span(lexer.source, start, lexer.gap) };
+  return { ...resource, required, span: makeSpan(lexer.source, start, lexer.gap) };
 }
 
 function nextPastLines(lexer: Lexer): void {

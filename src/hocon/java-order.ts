@@ -15,13 +15,19 @@ function spreadHash(text: string): number {
   return hash ^ (hash >>> 16);
 }
 
+/** How many buckets a table of so many keys has: a grown one, or one made to measure for a copy. */
+function bucketsFor(size: number, tight: boolean): number {
+  let buckets = tight ? 1 : MIN_BUCKETS;
+  while (tight ? buckets < Math.trunc(size / LOAD + 1) : size > buckets * LOAD) buckets *= 2;
+  return buckets;
+}
+
 /** Some of an object's keys in the order in which a Java HashMap of `size` keys would give them. */
-export function inJavaOrder(keys: readonly string[], size: number): readonly string[] {
+export function inJavaOrder(keys: readonly string[], size: number, tight: boolean): readonly string[] {
   if (keys.length < 2) return keys;
-  let buckets = MIN_BUCKETS;
-  while (size > buckets * LOAD) buckets *= 2;
+  const mask = bucketsFor(size, tight) - 1;
   return keys
-    .map((key) => ({ key, bucket: spreadHash(key) & (buckets - 1) }))
+    .map((key) => ({ key, bucket: spreadHash(key) & mask }))
     .toSorted((a, b) => a.bucket - b.bucket)
     .map(({ key }) => key);
 }

@@ -16,8 +16,8 @@ export class KeyPath {
   }
 
   keys(): string[] {
-    const keys: string[] = [];
-    for (let path: KeyPath | undefined = this; path; path = path.rest) keys.push(path.first);
+    const keys = [this.first];
+    for (let path = this.rest; path; path = path.rest) keys.push(path.first);
     return keys;
   }
 }

@@ -9,53 +9,74 @@ interface Measure {
   readonly depth: number;
 }
 
-const ONE: Measure = { values: 1, characters: 0, depth: 1 };
-
 function childrenOf(value: Value): readonly Value[] {
-  if (value.tag === "list") return value.items;
-  return value.tag === "object" ? [...value.entries().values()].map((entry) => entry.value) : [];
+  if (value.tag === "list") return value.contents;
+  return value.tag === "object" ? [...value.entries().values()].map((entry) => entry.content) : [];
 }
 
 /** Reports a resolved tree that is larger or deeper than anybody could use, at the innermost value that is so. */
 export function measureTree(root: ObjectValue, problems: Problems): void {
+  if (fits(root)) return;
+  const [value, excess] = largest(root);
+  problems.add(value.trail?.span ?? value, {
+    code: "HOCON_TREE_TOO_LARGE",
+    message: `with its substitutions, this value ${excess}`,
+    hint: "Values that are substituted into each other multiply; keep the shared part small, or refer to it by name.",
+  });
+}
+
+/** Walks through the tree as a reader would, until it is through or one of the limits is passed. */
+function fits(root: ObjectValue): boolean {
+  let count = 0;
+  let characters = 0;
+  const fitsIn = (value: Value, depth: number): boolean => {
+    count += 1;
+    if (value.tag === "scalar") {
+      characters += value.text.length;
+      return characters <= MAX_TREE_CHARACTERS && count <= MAX_TREE_VALUES;
+    }
+    if (depth > MAX_TREE_DEPTH) return false;
+    if (value.tag === "list") {
+      for (const item of value.contents) if (!fitsIn(item, depth + 1)) return false;
+    } else if (value.tag === "object") {
+      for (const entry of value.entries().values()) if (!fitsIn(entry.content, depth + 1)) return false;
+    }
+    return count <= MAX_TREE_VALUES;
+  };
+  return fitsIn(root, 1);
+}
+
+/** The innermost value that passes a limit, and which; shared values are looked at once. */
+function largest(root: ObjectValue): [Value, string] {
   const measured = new Map<Value, Measure>();
-  const measureOf = (value: Value): Measure | undefined =>
-    value.tag === "scalar"
-      ? { ...ONE, characters: value.text.length }
-      : value.tag === "list" || value.tag === "object"
-        ? measured.get(value)
-        : ONE;
   const stack: Value[] = [root];
   for (let value = stack.at(-1); value; value = stack.at(-1)) {
-    if (measured.has(value)) {
-      stack.pop();
-      continue;
-    }
     const children = childrenOf(value);
-    const open = children.filter((child) => !measureOf(child));
-    if (open.length > 0) {
-      for (const child of open) stack.push(child);
+    const unknown = measured.has(value) ? [] : children.filter((child) => !measured.has(child));
+    if (unknown.length > 0) {
+      for (const child of unknown) stack.push(child);
       continue;
     }
     stack.pop();
-    let { values, characters, depth } = ONE;
-    for (const child of children) {
-      const measure = measureOf(child) ?? ONE;
-      values += measure.values;
-      characters += measure.characters;
-      depth = Math.max(depth, measure.depth + 1);
-    }
-    measured.set(value, { values, characters, depth });
-    const excess = excessOf({ values, characters, depth });
-    if (excess) {
-      problems.add((value.trail ?? value).span, {
-        code: "HOCON_TREE_TOO_LARGE",
-        message: `with its substitutions, this value ${excess}`,
-        hint: "Values that are substituted into each other multiply; keep the shared part small, or refer to it by name.",
-      });
-      return;
-    }
+    const measure = sumOf(value, children, measured);
+    measured.set(value, measure);
+    const excess = excessOf(measure);
+    if (excess) return [value, excess];
   }
+  return [root, "is too large"];
+}
+
+function sumOf(value: Value, children: readonly Value[], measured: ReadonlyMap<Value, Measure>): Measure {
+  let values = 1;
+  let characters = value.tag === "scalar" ? value.text.length : 0;
+  let depth = 1;
+  for (const child of children) {
+    const measure = measured.get(child);
+    values += measure?.values ?? 1;
+    characters += measure?.characters ?? 0;
+    depth = Math.max(depth, (measure?.depth ?? 0) + 1);
+  }
+  return { values, characters, depth };
 }
 
 function excessOf({ values, characters, depth }: Measure): string | undefined {

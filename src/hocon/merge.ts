@@ -31,7 +31,7 @@ function isObjectLike(value: Value): boolean {
 }
 
 function delay(winner: Value, below: readonly Value[]): DelayedMerge {
-  return new DelayedMerge(winner.span, [...stackOf(winner), ...below], isObjectLike(winner));
+  return new DelayedMerge(winner, [...stackOf(winner), ...below], isObjectLike(winner));
 }
 
 /** The value, with an earlier definition below it. */
@@ -55,7 +55,7 @@ export function overriding(winner: Value, below: Value): Value {
   const kept = withFallback(winner, below);
   if (!isResolved(kept) || kept.tag === "failed") return kept;
   if (kept.tag === "object" && below.tag === "object") return kept;
-  return withStep(kept, "override", below.span);
+  return withStep(kept, "override", below);
 }
 
 /** Both objects' entries; the winner's where both have a key. */
@@ -65,15 +65,15 @@ export function mergeObjects(winner: ObjectValue, below: ObjectValue): ObjectVal
   for (const [key, entry] of winner.entries()) {
     const old = entries.get(key);
     if (old) {
-      const kept = overriding(entry.value, old.value);
-      open += (isResolved(kept) ? 0 : 1) - (isResolved(old.value) ? 0 : 1);
-      entries.set(key, new Entry(entry.keySpan, kept));
+      const kept = overriding(entry.content, old.content);
+      open += (isResolved(kept) ? 0 : 1) - (isResolved(old.content) ? 0 : 1);
+      entries.set(key, new Entry(entry, kept));
     } else {
-      open += isResolved(entry.value) ? 0 : 1;
+      open += isResolved(entry.content) ? 0 : 1;
       entries.set(key, entry);
     }
   }
-  return new ObjectValue(winner.span, entries, open, below.closed, winner.trail);
+  return new ObjectValue(winner, { entries, open, closed: below.closed, trail: winner.trail });
 }
 
 /** The merge of a stack of definitions, the first of which wins. */
@@ -99,5 +99,5 @@ function stackFrom(merged: Value, stack: readonly Value[], from: number): Value 
     end += 1;
     if (value && ignoresFallbacks(value)) break;
   }
-  return new DelayedMerge(merged.span, [...stackOf(merged), ...stack.slice(from, end)], isObjectLike(merged));
+  return new DelayedMerge(merged, [...stackOf(merged), ...stack.slice(from, end)], isObjectLike(merged));
 }

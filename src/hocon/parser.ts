@@ -1,13 +1,13 @@
 import { characterName } from "./characters.ts";
 import { concatenate } from "./concatenate.ts";
 import { type IncludeStatement, parseInclude } from "./include-statement.ts";
-import { keyPath, pathText } from "./key-path.ts";
+import { type KeyPath, keyPath, pathText } from "./key-path.ts";
 import { isKeyPart, Lexer, tokenName, type TokenType } from "./lexer.ts";
 import { MAX_NESTING } from "./limits.ts";
 import { ObjectBuilder } from "./object-builder.ts";
 import { type BadPath, readKeyTokens, readPathBetween } from "./path-expression.ts";
 import type { Problems } from "./problems.ts";
-import { type SourceText, Span } from "./source-text.ts";
+import { makeSpan, placeOf, type SourceText, type Span } from "./source-text.ts";
 import { describeProblem, smartQuoteHint, type SyntaxMessage } from "./syntax-message.ts";
 import {
   Concatenation,
@@ -17,7 +17,7 @@ import {
   ListValue,
   type ObjectValue,
   Reference,
-  Scalar,
+  scalar,
   type Value,
   withStep,
 } from "./value.ts";
@@ -40,6 +40,8 @@ export class Parser {
   readonly #problems: Problems;
   /** The keys of this text that the current value stands under. */
   readonly #keys: string[] = [];
+  /** Paths of substitutions by their text: most files use few, many times. */
+  readonly #paths = new Map<string, KeyPath>();
   #lists = 0;
   #depth = 0;
   /** Once true, what is left of the text is not looked at. */
@@ -99,7 +101,7 @@ export class Parser {
   }
 
   #here(): Span {
-    return new Span(this.#source, this.#lexer.start, this.#lexer.end);
+    return makeSpan(this.#source, this.#lexer.start, this.#lexer.end);
   }
 
   /** Goes to the next token that is no line end, and gives its type. */
@@ -125,9 +127,9 @@ export class Parser {
     if (this.#stopped) return;
     if (lexer.type === "problem" && lexer.problem) {
       const { start, end } = lexer.problem;
-      this.#report(new Span(this.#source, start, end), describeProblem(lexer.problem, "value"));
+      this.#report(makeSpan(this.#source, start, end), describeProblem(lexer.problem, "value"));
     } else {
-      const line = lexer.type === "end" ? ` (line ${this.#here().place().line})` : "";
+      const line = lexer.type === "end" ? ` (line ${placeOf(this.#here()).line})` : "";
       const smart = smartQuoteHint(this.#source.lineAt(lexer.start));
       this.#report(at ?? this.#here(), {
         code: "HOCON_UNEXPECTED",
@@ -140,7 +142,7 @@ export class Parser {
 
   #badPath(bad: BadPath): void {
     this.lost = true;
-    this.#report(new Span(this.#source, bad.start, Math.max(bad.end, bad.start + 1)), {
+    this.#report(makeSpan(this.#source, bad.start, Math.max(bad.end, bad.start + 1)), {
       code: "HOCON_BAD_PATH",
       message: bad.message,
       hint: bad.hint,
@@ -203,7 +205,7 @@ export class Parser {
   #unclosed(closer: "}" | "]", open: Span): void {
     if (this.#stopped) return;
     this.lost = true;
-    const end = this.#here().place();
+    const end = placeOf(this.#here());
     this.#report(open, {
       code: "HOCON_UNCLOSED",
       message: `this "${closer === "}" ? "{" : "["}" is never closed: expected "${closer}", found the end of the file (line ${end.line})`,
@@ -272,7 +274,7 @@ export class Parser {
     }
     const keyStart = lexer.start;
     const keys = this.#setting.json ? this.#jsonKey() : readKeyTokens(lexer);
-    const keySpan = new Span(this.#source, keyStart, Math.max(keyStart + 1, lexer.gap));
+    const keySpan = makeSpan(this.#source, keyStart, Math.max(keyStart + 1, lexer.gap));
     if (!Array.isArray(keys)) {
       this.#badPath(keys);
       return false;
@@ -335,13 +337,13 @@ export class Parser {
         message: "+= cannot be used inside a list",
         hint: "+= refers to the earlier value by its path, and a path cannot name an item of a list. Write the list out, or define it outside and refer to it.",
       });
-      return new Failed(operator, undefined);
+      return new Failed(operator);
     }
     const path = keyPath([...this.#setting.prefix, ...this.#keys]);
     const item = isResolved(value) ? withStep(value, "append", operator) : value;
-    const list = new ListValue(value.span, [item], countOpen([value]));
+    const list = new ListValue(value, [item], countOpen([value]));
     if (!path) return list;
-    return new Concatenation(value.span, [
+    return new Concatenation(value, [
       new Reference(operator, path, this.#setting.prefix.length, true, true),
       list,
     ]);
@@ -377,11 +379,11 @@ export class Parser {
     while (isValueStart(lexer.type)) {
       if (lexer.joined && pieces.length > 0) {
         pieces.push(
-          new Scalar(
+          scalar(
             "string",
             this.#source.text.slice(lexer.gap, lexer.start),
             false,
-            new Span(this.#source, lexer.gap, lexer.start),
+            makeSpan(this.#source, lexer.gap, lexer.start),
           ),
         );
       }
@@ -393,7 +395,7 @@ export class Parser {
     }
     const only = pieces[0];
     if (only && pieces.length === 1) return only;
-    const span = new Span(this.#source, start, end);
+    const span = makeSpan(this.#source, start, end);
     if (pieces.length > 1) return concatenate(pieces, span, this.#problems);
     const missing = lexer.type === "end" || lexer.type === "}" || lexer.type === "]" || lexer.type === ",";
     this.#fail(
@@ -401,7 +403,7 @@ export class Parser {
       this.#missingValueHint(),
       missing && after ? after : undefined,
     );
-    return new Failed(span, undefined);
+    return new Failed(span);
   }
 
   #missingValueHint(): string {
@@ -415,29 +417,33 @@ export class Parser {
   /** One value without its neighbours; the lexer is behind it afterwards. */
   #single(): Value {
     const lexer = this.#lexer;
+    const { type } = lexer;
+    if (type === "unquoted" && !this.#setting.json)
+      return this.#taken(scalar("string", lexer.text, false, lexer));
+    if (type === "string" || type === "number" || type === "boolean" || type === "null") {
+      return this.#taken(scalar(type, lexer.text, true, lexer));
+    }
     const span = this.#here();
-    const { type, text } = lexer;
     if (type === "{" || type === "[") {
-      if (this.#tooDeep(1)) return new Failed(span, undefined);
+      if (this.#tooDeep(1)) return new Failed(span);
       this.#depth += 1;
       lexer.next();
       const value = type === "{" ? this.#object(span).finish() : this.#list(span);
       this.#depth -= 1;
       return value;
     }
-    if (this.#setting.json && (type === "unquoted" || type === "substitution")) {
-      this.#fail(
-        `expected a JSON value, found ${tokenName(lexer)}`,
-        "This file is read as JSON because of its name; rename it .conf to use HOCON.",
-      );
-      return new Failed(span, undefined);
-    }
-    if (type === "substitution") return this.#reference(span);
-    lexer.next();
-    if (type === "unquoted") return new Scalar("string", text, false, span);
-    if (type === "string" || type === "number" || type === "boolean" || type === "null")
-      return new Scalar(type, text, true, span);
-    return new Failed(span, undefined);
+    if (!this.#setting.json) return this.#reference(span);
+    this.#fail(
+      `expected a JSON value, found ${tokenName(lexer)}`,
+      "This file is read as JSON because of its name; rename it .conf to use HOCON.",
+    );
+    return new Failed(span);
+  }
+
+  /** The value of the current token, which is left behind. */
+  #taken(value: Value): Value {
+    this.#lexer.next();
+    return value;
   }
 
   #reference(span: Span): Value {
@@ -445,6 +451,8 @@ export class Parser {
     const { optional, text } = lexer;
     const from = span.start + (optional ? 3 : 2);
     lexer.next();
+    const known = this.#paths.get(text);
+    if (known) return new Reference(span, known, this.#setting.prefix.length, optional);
     const keys = readPathBetween(
       new Lexer(this.#source, !this.#setting.json, true),
       from,
@@ -452,12 +460,12 @@ export class Parser {
     );
     if (!Array.isArray(keys)) {
       this.#badPath(keys);
-      return new Failed(span, undefined);
+      return new Failed(span);
     }
     const path = keyPath([...this.#setting.prefix, ...keys]);
-    return path
-      ? new Reference(span, path, this.#setting.prefix.length, optional)
-      : new Failed(span, undefined);
+    if (!path) return new Failed(span);
+    this.#paths.set(text, path);
+    return new Reference(span, path, this.#setting.prefix.length, optional);
   }
 
   /** Items up to the closing bracket, which is taken. */

@@ -3,19 +3,19 @@ import { Lexer } from "./lexer.ts";
 import type { HoconNode, HoconObject, OriginStep } from "./node.ts";
 import { readPathBetween } from "./path-expression.ts";
 import { type Reading, read } from "./reading.ts";
-import { SourceText, Span } from "./source-text.ts";
+import { makeSpan, placeOf, SourceText } from "./source-text.ts";
 
 /** The keys of a path expression: `a."b.c".d` gives `a`, `b.c`, `d`. The finding of a bad one has the path as its source line. */
 export function parsePath(text: string): Reading<readonly string[]> {
   const source = new SourceText("<path>", text);
   const keys = readPathBetween(new Lexer(source, true), 0, text.length);
   if (Array.isArray(keys)) return read(keys);
-  const span = new Span(source, keys.start, keys.end);
+  const span = makeSpan(source, keys.start, keys.end);
   const finding: Finding = {
     severity: "error",
     code: "HOCON_BAD_PATH",
     message: keys.message,
-    place: span.place(),
+    place: placeOf(span),
     sourceLine: text,
     hint: keys.hint,
   };

@@ -1,6 +1,6 @@
 import type { Finding, Severity } from "../base/mod.ts";
 import { MAX_ERRORS } from "./limits.ts";
-import type { Span } from "./source-text.ts";
+import { includeChain, placeOf, sourceLineOf, type Span } from "./source-text.ts";
 
 /** What one problem says, apart from where. */
 export interface ProblemFacts {
@@ -42,9 +42,9 @@ export class Problems {
       severity,
       code: facts.code,
       message: facts.message,
-      place: span.place(),
-      sourceLine: span.sourceLine(),
-      chain: [...(facts.chain ?? []), ...span.includeChain()],
+      place: placeOf(span),
+      sourceLine: sourceLineOf(span),
+      chain: [...(facts.chain ?? []), ...includeChain(span)],
       hint: facts.hint,
     });
   }

@@ -1,6 +1,6 @@
 import { ObjectBuilder } from "./object-builder.ts";
-import { type SourceText, Span } from "./source-text.ts";
-import { type ObjectValue, Scalar } from "./value.ts";
+import { makeSpan, type SourceText, type Span } from "./source-text.ts";
+import { type ObjectValue, type Scalar, scalar } from "./value.ts";
 
 /** One `key = value` of a properties text, with where they stand. */
 interface Property {
@@ -21,9 +21,9 @@ export function parseProperties(source: SourceText): ObjectValue {
     [...properties.values()].map(({ key, value, keySpan, span }) => ({
       key,
       keySpan,
-      value: new Scalar("string", value, true, span),
+      value: scalar("string", value, true, span),
     })),
-    new Span(source, 0, 0),
+    makeSpan(source, 0, 0),
   );
 }
 
@@ -73,7 +73,7 @@ function property(source: SourceText, line: string, start: number, end: number):
   const rest = line.slice(key.length).replace(/^[ \t\f]*[=:]?[ \t\f]*/, "");
   const indent = /^[ \t\f]*/.exec(source.text.slice(start, end))?.[0].length ?? 0;
   const keyStart = start + indent;
-  const keySpan = new Span(source, keyStart, keyStart + Math.max(1, key.length));
+  const keySpan = makeSpan(source, keyStart, keyStart + Math.max(1, key.length));
   return { key: unescape(key), value: unescape(rest), keySpan, span: keySpan };
 }
 

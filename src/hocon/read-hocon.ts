@@ -12,9 +12,8 @@ import { readPathBetween } from "./path-expression.ts";
 import { Problems } from "./problems.ts";
 import { objectFromFlat, parseProperties } from "./properties.ts";
 import { Resolver } from "./resolver.ts";
-import { SourceText, Span } from "./source-text.ts";
-import { rootNode } from "./tree.ts";
-import { type ObjectValue, Scalar, withStep } from "./value.ts";
+import { makeSpan, SourceText } from "./source-text.ts";
+import { type ObjectValue, scalar, withStep } from "./value.ts";
 
 /** What to read, and what it may reach. */
 export interface ReadRequest {
@@ -100,7 +99,7 @@ class Reading {
   #environment: ObjectValue | undefined;
 
   overflow(reason: string): ReadResult {
-    this.#problems.add(new Span(this.#main, 0, 1), {
+    this.#problems.add(makeSpan(this.#main, 0, 1), {
       code: "HOCON_TOO_DEEP",
       message: `the file needs more memory or depth than there is (${reason})`,
       hint: "Is it nested very deeply, or does it substitute values into each other many times?",
@@ -110,7 +109,7 @@ class Reading {
 
   #result(root: ObjectValue | undefined, placeholders: ReadonlySet<string> = new Set()): ReadResult {
     const findings = sortFindings(this.#problems.findings);
-    return { root: root && this.#problems.errors === 0 ? rootNode(root) : undefined, findings, placeholders };
+    return { root: root && this.#problems.errors === 0 ? root : undefined, findings, placeholders };
   }
 
   /** One text as an object; undefined where it is too long. */
@@ -122,7 +121,7 @@ class Reading {
     includedBy?: IncludeLink,
   ): ObjectValue | undefined {
     if (input.length > MAX_TEXT_LENGTH) {
-      const at = includedBy?.span ?? new Span(new SourceText(file, ""), 0, 1);
+      const at = includedBy?.span ?? makeSpan(new SourceText(file, ""), 0, 1);
       this.#problems.add(at, {
         code: "HOCON_TEXT_TOO_LONG",
         message: `${file} is longer than ${MAX_TEXT_LENGTH} characters`,
@@ -153,7 +152,7 @@ class Reading {
       // Each override is a line of its own in a text that only messages show.
       const text = `${"\n".repeat(index)}${path}=${value}`;
       const source = new SourceText("<--set>", text);
-      const keySpan = new Span(source, index, index + Math.max(1, path.length));
+      const keySpan = makeSpan(source, index, index + Math.max(1, path.length));
       const keys = readPathBetween(new Lexer(source, true), index, index + path.length);
       if (!Array.isArray(keys)) {
         this.#problems.add(keySpan, {
@@ -187,9 +186,9 @@ function decode(input: string | Uint8Array, syntax: Syntax): string {
 /** The environment as an object; a point in a name makes an object, as in the reference. */
 function environmentObject(env: Readonly<Record<string, string | undefined>>): ObjectValue {
   const source = new SourceText("<environment>", "");
-  const span = new Span(source, 0, 0);
+  const span = makeSpan(source, 0, 0);
   const flat = Object.entries(env).flatMap(([key, value]) =>
-    value === undefined ? [] : [{ key, keySpan: span, value: new Scalar("string", value, true, span) }],
+    value === undefined ? [] : [{ key, keySpan: span, value: scalar("string", value, true, span) }],
   );
   return objectFromFlat(flat, span);
 }

@@ -52,12 +52,13 @@ function exchangeInObject(
   hint: string | number | undefined,
 ): ObjectValue | "missing" {
   if (typeof hint === "string") {
-    const held = object.get(hint)?.value;
-    if (held === child) return object.with(hint, value);
+    const held = object.get(hint)?.content;
+    if (held === child) return object.with(hint, value, true);
     const inside = held && exchangeInConcatenation(held, child, value);
-    if (inside) return object.with(hint, inside);
+    if (inside) return object.with(hint, inside, true);
   }
-  for (const [key, entry] of object.entries()) if (entry.value === child) return object.with(key, value);
+  for (const [key, entry] of object.entries())
+    if (entry.content === child) return object.with(key, value, true);
   return "missing";
 }
 
@@ -67,10 +68,10 @@ function exchangeInList(
   value: Value | undefined,
   hint: string | number | undefined,
 ): ListValue | undefined | "missing" {
-  const held = typeof hint === "number" ? list.items[hint] : undefined;
+  const held = typeof hint === "number" ? list.contents[hint] : undefined;
   const inside = held && held !== child ? exchangeInConcatenation(held, child, value) : undefined;
   if (inside && typeof hint === "number") return list.with(hint, inside);
-  const index = findIndex(list.items, child, hint);
+  const index = findIndex(list.contents, child, hint);
   return index < 0 ? "missing" : list.with(index, value);
 }
 
@@ -78,7 +79,7 @@ function exchangeInList(
 function exchangeInConcatenation(held: Value, child: Value, value: Value | undefined): Value | undefined {
   if (held.tag !== "concatenation") return undefined;
   const index = held.pieces.indexOf(child);
-  return index < 0 ? undefined : new Concatenation(held.span, withoutIndex(held.pieces, index, value));
+  return index < 0 ? undefined : new Concatenation(held, withoutIndex(held.pieces, index, value));
 }
 
 function exchangeInValues(
@@ -101,8 +102,8 @@ function exchangeInValues(
 }
 
 function rebuilt(container: Concatenation | DelayedMerge, values: readonly Value[]): Container {
-  if (container.tag === "concatenation") return new Concatenation(container.span, values);
-  return new DelayedMerge(container.span, values, container.isObject);
+  if (container.tag === "concatenation") return new Concatenation(container, values);
+  return new DelayedMerge(container, values, container.isObject);
 }
 
 /**
@@ -153,7 +154,7 @@ export class ResolveSource {
       node = above;
     }
     const root = kept.at(-1)?.container;
-    if (!next || root?.tag !== "object") return new ResolveSource(new ObjectBuilder(this.root.span).finish());
+    if (!next || root?.tag !== "object") return new ResolveSource(new ObjectBuilder(this.root).finish());
     const rebuiltWay = kept.reduceRight<PathNode | undefined>(
       (above, { container, key }) => ({ container, key, above }),
       undefined,

@@ -3,8 +3,9 @@ import { consolidate } from "./concatenate.ts";
 import { inJavaOrder } from "./java-order.ts";
 import type { KeyPath } from "./key-path.ts";
 import { MAX_COPIED, MAX_RESOLVE_DEPTH, MAX_RESOLVE_STEPS } from "./limits.ts";
-import { mergeStack, overriding } from "./merge.ts";
+import { ignoresFallbacks, mergeStack, overriding } from "./merge.ts";
 import type { Problems } from "./problems.ts";
+import { placeOf } from "./source-text.ts";
 import { type PathNode, ResolveSource } from "./resolve-source.ts";
 import {
   Entry,
@@ -15,7 +16,7 @@ import {
   type Concatenation,
   ObjectValue,
   Reference,
-  Scalar,
+  scalar,
   type Value,
   withStep,
 } from "./value.ts";
@@ -76,7 +77,7 @@ export class Resolver {
     const kept = this.#kept(value, only);
     if (kept) return kept;
     if (value.tag === "reference" && this.#active.has(value)) return CYCLE;
-    if (!this.#mayGoOn(value)) return new Failed(value.span, undefined);
+    if (!this.#mayGoOn(value)) return new Failed(value);
     this.#depth += 1;
     const result = this.#resolveByKind(value, source, only);
     this.#depth -= 1;
@@ -114,9 +115,9 @@ export class Resolver {
   #keep(value: Value, only: KeyPath | undefined, result: Value | undefined): void {
     const memo = (value.memo ??= { full: undefined, partial: undefined });
     if (only) {
-      const partial = (memo.partial ??= new Map());
+      const partial: Map<string, Value> = (memo.partial ??= new Map());
       if (this.#active.size > 0) {
-        const old = partial.get(only.id);
+        const old: Value | undefined = partial.get(only.id);
         this.#journal.push(() => (old ? partial.set(only.id, old) : partial.delete(only.id)));
       }
       if (result) partial.set(only.id, result);
@@ -141,7 +142,7 @@ export class Resolver {
       return true;
     this.#exhausted = true;
     const deep = this.#depth >= MAX_RESOLVE_DEPTH;
-    this.#problems.add(value.span, {
+    this.#problems.add(value, {
       code: deep ? "HOCON_SUBSTITUTION_TOO_DEEP" : "HOCON_SUBSTITUTION_TOO_MUCH",
       message: deep
         ? `more than ${MAX_RESOLVE_DEPTH} values wait for each other's substitution`
@@ -152,34 +153,34 @@ export class Resolver {
   }
 
   #stuck(value: Value): Failed {
-    this.#problems.add(value.span, {
+    this.#problems.add(value, {
       code: "HOCON_SUBSTITUTION_STUCK",
       message: "this value refers to itself in a way that has no meaning",
       hint: "Give the value that is referred to a name of its own.",
     });
-    return new Failed(value.span, undefined);
+    return new Failed(value);
   }
 
   #object(object: ObjectValue, source: ResolveSource): Outcome {
     const inside = source.push(object);
     const entries = new Map(object.entries());
     const waiting: string[] = [];
-    for (const [key, entry] of entries) if (!isResolved(entry.value)) waiting.push(key);
-    for (const key of inJavaOrder(waiting, entries.size)) {
+    for (const [key, entry] of entries) if (!isResolved(entry.content)) waiting.push(key);
+    for (const key of inJavaOrder(waiting, entries.size, object.tight)) {
       const entry = entries.get(key);
       if (!entry) continue;
       inside.childKey = key;
-      const result = this.#resolve(entry.value, inside, undefined);
+      const result = this.#resolve(entry.content, inside, undefined);
       if (result === CYCLE) return CYCLE;
-      if (result) entries.set(key, new Entry(entry.keySpan, result));
+      if (result) entries.set(key, new Entry(entry, result));
       else entries.delete(key);
     }
-    return new ObjectValue(object.span, entries, 0, object.closed, object.trail);
+    return new ObjectValue(object, { entries, open: 0, closed: object.closed, trail: object.trail });
   }
 
   /** Resolves only what stands on the way to a path, not what the path itself names. */
   #objectAlong(object: ObjectValue, source: ResolveSource, only: KeyPath): Outcome {
-    const child = object.get(only.first)?.value;
+    const child = object.get(only.first)?.content;
     if (!child || !only.rest) return object;
     const inside = source.push(object);
     inside.childKey = only.first;
@@ -191,13 +192,13 @@ export class Resolver {
   #list(list: ListValue, source: ResolveSource): Outcome {
     const inside = source.push(list);
     const items: Value[] = [];
-    for (const [index, item] of list.items.entries()) {
+    for (const [index, item] of list.contents.entries()) {
       inside.childKey = index;
       const result = this.#resolve(item, inside, undefined);
       if (result === CYCLE) return CYCLE;
       if (result) items.push(result);
     }
-    return new ListValue(list.span, items, 0, list.trail);
+    return new ListValue(list, items, 0, list.trail);
   }
 
   #concatenation(value: Concatenation, source: ResolveSource): Outcome {
@@ -207,7 +208,7 @@ export class Resolver {
       if (result === CYCLE) return CYCLE;
       if (result) pieces.push(result);
     }
-    const joined = consolidate(pieces, value.span, this.#problems);
+    const joined = consolidate(pieces, value, this.#problems);
     return joined.length > 1 ? this.#stuck(value) : joined[0];
   }
 
@@ -256,7 +257,7 @@ export class Resolver {
     if (this.#active.size === 0) this.#journal.length = 0;
     if (result === undefined && !reference.optional) return this.#withoutValue(reference);
     if (result === undefined || result === CYCLE || reference.implied) return result;
-    return withStep(result, "substitution", reference.span, reference.text);
+    return withStep(result, "substitution", reference, reference.name);
   }
 
   /** Where the reference leads: under the including path, at the root, or in the environment. */
@@ -272,9 +273,9 @@ export class Resolver {
     }
     this.#forget(mark);
     const { value } = walk(this.#setting.env(), path);
-    const named = value?.tag === "scalar" ? new Scalar("string", value.text, true, reference.span) : value;
+    const named = value?.tag === "scalar" ? scalar("string", value.text, true, reference) : value;
     return {
-      value: named && withStep(named, "environment", reference.span, path.keys().join(".")),
+      value: named && withStep(named, "environment", reference, path.keys().join(".")),
       way: undefined,
       key: "",
     };
@@ -287,42 +288,42 @@ export class Resolver {
   }
 
   #circle(reference: Reference): Value {
-    const way = [...this.#active].filter((active) => !active.implied || active.span !== reference.span);
+    const way = [...this.#active].filter((active) => !active.implied || active !== reference);
     const last = way.at(-1);
     const chain = way
       .toReversed()
-      .map((step) => `needs \${${step.optional ? "?" : ""}${step.text}} at ${placeText(step.span.place())}`);
-    this.#problems.add(reference.span, {
+      .map((step) => `needs \${${step.optional ? "?" : ""}${step.name}} at ${placeText(placeOf(step))}`);
+    this.#problems.add(reference, {
       code: "HOCON_SUBSTITUTION_CYCLE",
       message:
         last && way.length > 1
-          ? `\${${reference.text}} refers to itself through ${way.length - 1} other substitution${way.length > 2 ? "s" : ""}`
-          : `\${${reference.text}} refers to itself`,
+          ? `\${${reference.name}} refers to itself through ${way.length - 1} other substitution${way.length > 2 ? "s" : ""}`
+          : `\${${reference.name}} refers to itself`,
       hint: "A value may use an earlier definition of its own key, not its own result. Write ${?…} where it may be missing, or define it once before.",
       chain: way.length > 1 ? chain : [],
     });
-    return new Failed(reference.span, undefined);
+    return new Failed(reference);
   }
 
   #withoutValue(reference: Reference): Value {
-    const name = reference.text;
+    const name = reference.name;
     if (this.#setting.allowUnresolved) {
       const text = `\${${name}}`;
       this.placeholders.add(text);
-      this.#problems.add(reference.span, {
+      this.#problems.add(reference, {
         code: "HOCON_UNRESOLVED",
         severity: "warning",
         message: `\${${name}} has no value yet`,
         hint: `Set the environment variable ${name} where the pipeline runs.`,
       });
-      return new Scalar("string", text, true, reference.span);
+      return scalar("string", text, true, reference);
     }
-    this.#problems.add(reference.span, {
+    this.#problems.add(reference, {
       code: "HOCON_UNRESOLVED",
       message: `\${${name}} has no value: no such key, and no such environment variable`,
       hint: `Define ${name}, set the environment variable, or write \${?${name}} if it may be missing.`,
     });
-    return new Failed(reference.span, undefined);
+    return new Failed(reference);
   }
 }
 
@@ -335,12 +336,26 @@ function lastOf(way: PathNode): PathNode["container"] {
 /** Follows a path through objects; `way` holds those that were passed. */
 function walk(root: ObjectValue, path: KeyPath): Found {
   let way: PathNode = { container: root, key: undefined, above: undefined };
-  let object = root;
+  let object: ObjectValue | DelayedMerge = root;
   for (let step = path; ; step = step.rest) {
-    const value = object.get(step.first)?.value;
+    const value = peek(object, step.first);
     if (!step.rest || value?.tag === "failed") return { value, way, key: step.first };
-    if (value?.tag !== "object") return { value: undefined, way, key: step.first };
+    if (value?.tag !== "object" && !(value?.tag === "delayed" && value.isObject)) {
+      return { value: undefined, way, key: step.first };
+    }
     way = { container: value, key: step.first, above: way };
     object = value;
   }
+}
+
+/** What stands under a key as far as that is known: in a merge, the first definition that nothing below can change. */
+function peek(object: ObjectValue | DelayedMerge, key: string): Value | undefined {
+  if (object.tag === "object") return object.get(key)?.content;
+  for (const layer of object.stack) {
+    if (layer.tag === "reference" || layer.tag === "concatenation") return undefined;
+    if (layer.tag !== "object") return layer.tag === "failed" ? layer : undefined;
+    const value = layer.get(key)?.content;
+    if (value && ignoresFallbacks(value)) return value;
+  }
+  return undefined;
 }

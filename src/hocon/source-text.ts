@@ -59,39 +59,33 @@ function startsOfLines(text: string): number[] {
   return starts;
 }
 
-/** A stretch of a text, from `start` up to, not including, `end`. */
-export class Span {
+/** A stretch of a text, from `start` up to, not including, `end`. Values and tokens are such stretches themselves. */
+export interface Span {
   readonly source: SourceText;
   readonly start: number;
   readonly end: number;
+}
 
-  constructor(source: SourceText, start: number, end: number) {
-    this.source = source;
-    this.start = start;
-    this.end = end;
-  }
+export function makeSpan(source: SourceText, start: number, end: number): Span {
+  return { source, start, end };
+}
 
-  place(): Place {
-    return this.source.place(this.start, this.end);
-  }
+export function placeOf({ source, start, end }: Span): Place {
+  return source.place(start, end);
+}
 
-  sourceLine(): string {
-    return this.source.lineAt(this.start);
-  }
+export function sourceLineOf({ source, start }: Span): string {
+  return source.lineAt(start);
+}
 
-  text(): string {
-    return this.source.text.slice(this.start, this.end);
-  }
+/** The includes on the way to a span's text, nearest first. */
+export function includeLinks({ source }: Span): IncludeLink[] {
+  const links: IncludeLink[] = [];
+  for (let link = source.includedBy; link; link = link.span.source.includedBy) links.push(link);
+  return links;
+}
 
-  /** The includes on the way to this text, nearest first. */
-  includeLinks(): IncludeLink[] {
-    const links: IncludeLink[] = [];
-    for (let link = this.source.includedBy; link; link = link.span.source.includedBy) links.push(link);
-    return links;
-  }
-
-  /** The same for people, as a finding's chain. */
-  includeChain(): string[] {
-    return this.includeLinks().map((link) => `included from ${placeText(link.span.place())}`);
-  }
+/** The same for people, as a finding's chain. */
+export function includeChain(span: Span): string[] {
+  return includeLinks(span).map((link) => `included from ${placeText(placeOf(link.span))}`);
 }

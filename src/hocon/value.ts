@@ -1,70 +1,104 @@
+import type { Place } from "../base/mod.ts";
 import type { KeyPath } from "./key-path.ts";
-import type { HoconNode, OriginStep } from "./node.ts";
-import type { Span } from "./source-text.ts";
+import type {
+  HoconArray,
+  HoconBoolean,
+  HoconField,
+  HoconNode,
+  HoconNull,
+  HoconNumber,
+  HoconObject,
+  HoconString,
+} from "./node.ts";
+import { makeSpan, placeOf, type SourceText, type Span } from "./source-text.ts";
+import { type Trail, ValueBase } from "./value-base.ts";
 
 /*
- * Values before and during resolution. They are immutable once the parser has let go of them;
- * what resolution finds out about one is kept in `memo`.
+ * Values before, during and after resolution. They are immutable once the parser has let go of them;
+ * what resolution finds out about one is kept in `memo`. Resolved scalars, objects and lists are
+ * the nodes of the public tree themselves.
  */
-
-/** One step of a value's way, kept as spans until somebody asks for places. */
-export interface Trail {
-  readonly kind: OriginStep["kind"];
-  readonly span: Span;
-  readonly detail?: string | undefined;
-  readonly next: Trail | undefined;
-}
-
-/** What resolution has found out about a value. */
-export interface Memo {
-  /** The result without restriction. */
-  full: Value | undefined;
-  /** Results where only the way to one path was resolved, by `KeyPath.id`. */
-  partial: Map<string, Value> | undefined;
-}
-
-abstract class ValueBase {
-  readonly span: Span;
-  trail: Trail | undefined;
-  memo: Memo | undefined;
-  /** The public face of a resolved value, made when somebody looks. */
-  node: HoconNode | undefined;
-
-  constructor(span: Span, trail: Trail | undefined) {
-    this.span = span;
-    this.trail = trail;
-    this.memo = undefined;
-    this.node = undefined;
-  }
-}
 
 export type ScalarKind = "string" | "number" | "boolean" | "null";
 
-/** A string, number, boolean or null. */
-export class Scalar extends ValueBase {
+abstract class ScalarBase extends ValueBase {
   readonly tag = "scalar";
-  readonly kind: ScalarKind;
   /** As written; what concatenation uses. */
   readonly text: string;
   /** False for text written without quotes, which a list or object before it swallows. */
   readonly quoted: boolean;
 
-  constructor(kind: ScalarKind, text: string, quoted: boolean, span: Span, trail?: Trail) {
+  constructor(text: string, quoted: boolean, span: Span, trail: Trail | undefined) {
     super(span, trail);
-    this.kind = kind;
     this.text = text;
     this.quoted = quoted;
   }
 }
 
-/** A value under its key. */
-export class Entry {
-  readonly keySpan: Span;
-  readonly value: Value;
+class StringScalar extends ScalarBase implements HoconString {
+  readonly kind = "string";
+  get value(): string {
+    return this.text;
+  }
+}
 
-  constructor(keySpan: Span, value: Value) {
-    this.keySpan = keySpan;
-    this.value = value;
+class NumberScalar extends ScalarBase implements HoconNumber {
+  readonly kind = "number";
+  get value(): number {
+    return Number(this.text);
+  }
+}
+
+class BooleanScalar extends ScalarBase implements HoconBoolean {
+  readonly kind = "boolean";
+  get value(): boolean {
+    return this.text === "true";
+  }
+}
+
+class NullScalar extends ScalarBase implements HoconNull {
+  readonly kind = "null";
+}
+
+/** A string, number, boolean or null. */
+export type Scalar = StringScalar | NumberScalar | BooleanScalar | NullScalar;
+
+/** Makes a scalar of its text; `quoted` matters for strings alone. */
+export function scalar(kind: ScalarKind, text: string, quoted: boolean, span: Span, trail?: Trail): Scalar {
+  switch (kind) {
+    case "string":
+      return new StringScalar(text, quoted, span, trail);
+    case "number":
+      return new NumberScalar(text, true, span, trail);
+    case "boolean":
+      return new BooleanScalar(text, true, span, trail);
+    case "null":
+      return new NullScalar(text, true, span, trail);
+  }
+}
+
+/** A value under its key; the span is the key's. */
+export class Entry implements Span, HoconField {
+  readonly source: SourceText;
+  readonly start: number;
+  readonly end: number;
+  readonly content: Value;
+
+  constructor(keySpan: Span, content: Value) {
+    this.source = keySpan.source;
+    this.start = keySpan.start;
+    this.end = keySpan.end;
+    this.content = content;
+  }
+
+  get keyPlace(): Place {
+    return placeOf(this);
+  }
+
+  get value(): HoconNode {
+    if (!isNode(this.content))
+      throw new TypeError("the value under a key was looked at before it was resolved");
+    return this.content;
   }
 }
 
@@ -79,29 +113,44 @@ interface Patch {
 /** Patches in front of one map before they are written into a copy of it. */
 const MAX_PATCHES = 8;
 
+/** What an object is made of. */
+interface ObjectContents {
+  readonly entries: Map<string, Entry>;
+  readonly open: number;
+  readonly closed?: boolean;
+  readonly trail?: Trail | undefined;
+  readonly patch?: Patch | undefined;
+  readonly count?: number;
+  readonly tight?: boolean;
+}
+
 /** An object whose entries may still hold substitutions. */
-export class ObjectValue extends ValueBase {
+export class ObjectValue extends ValueBase implements HoconObject {
   readonly tag = "object";
+  readonly kind = "object";
   #entries: Map<string, Entry>;
   #patch: Patch | undefined;
+  /** How many entries there are. */
+  readonly count: number;
   /** How many entries still hold substitutions. */
   readonly open: number;
   /** True where a value below was hidden by something that is no object. */
   readonly closed: boolean;
+  /** True for a copy with one entry exchanged, whose fields the reference keeps in a tighter table (see java-order.ts). */
+  readonly tight: boolean;
 
-  constructor(
-    span: Span,
-    entries: Map<string, Entry>,
-    open: number,
-    closed = false,
-    trail?: Trail,
-    patch?: Patch,
-  ) {
-    super(span, trail);
-    this.#entries = entries;
-    this.#patch = patch;
-    this.open = open;
-    this.closed = closed;
+  constructor(span: Span, contents: ObjectContents) {
+    super(span, contents.trail);
+    this.#entries = contents.entries;
+    this.#patch = contents.patch;
+    this.count = contents.count ?? contents.entries.size;
+    this.open = contents.open;
+    this.closed = contents.closed ?? false;
+    this.tight = contents.tight ?? false;
+  }
+
+  get fields(): ReadonlyMap<string, HoconField> {
+    return this.entries();
   }
 
   /** How many entries were written for this object. */
@@ -130,72 +179,81 @@ export class ObjectValue extends ValueBase {
   }
 
   /** The same object with one entry exchanged, or removed; costs nothing for the other entries. */
-  with(key: string, value: Value | undefined): ObjectValue {
+  with(key: string, value: Value | undefined, tight = false): ObjectValue {
     const old = this.get(key);
-    const open = this.open - (old && !isResolved(old.value) ? 1 : 0) + (value && !isResolved(value) ? 1 : 0);
     if ((this.#patch?.depth ?? 0) >= MAX_PATCHES) this.entries();
-    const entry = value && new Entry(old?.keySpan ?? value.span, value);
-    const patch: Patch = { key, entry, next: this.#patch, depth: (this.#patch?.depth ?? 0) + 1 };
-    return new ObjectValue(this.span, this.#entries, open, this.closed, this.trail, patch);
+    const entry = value && new Entry(old ?? value, value);
+    return new ObjectValue(this, {
+      entries: this.#entries,
+      patch: { key, entry, next: this.#patch, depth: (this.#patch?.depth ?? 0) + 1 },
+      count: this.count + (value ? 1 : 0) - (old ? 1 : 0),
+      open: this.open + (value && !isResolved(value) ? 1 : 0) - (old && !isResolved(old.content) ? 1 : 0),
+      closed: this.closed,
+      tight,
+      trail: this.trail,
+    });
   }
 
-  /** The same object under another name, flag or way. */
+  /** The same object with another flag or way. */
   copy(changes: { closed?: boolean; trail?: Trail | undefined }): ObjectValue {
-    const trail = "trail" in changes ? changes.trail : this.trail;
-    return new ObjectValue(
-      this.span,
-      this.#entries,
-      this.open,
-      changes.closed ?? this.closed,
-      trail,
-      this.#patch,
-    );
+    const { count, open, closed, tight, trail } = this;
+    const contents = { entries: this.#entries, patch: this.#patch, count, open, closed, tight, trail };
+    return new ObjectValue(this, { ...contents, ...changes });
   }
 }
 
 /** A list whose items may still hold substitutions. */
-export class ListValue extends ValueBase {
+export class ListValue extends ValueBase implements HoconArray {
   readonly tag = "list";
-  #items: readonly Value[];
+  readonly kind = "array";
+  #contents: readonly Value[];
   #patch: { readonly index: number; readonly value: Value | undefined } | undefined;
   /** How many items still hold substitutions. */
   readonly open: number;
 
-  constructor(span: Span, items: readonly Value[], open: number, trail?: Trail) {
+  constructor(span: Span, contents: readonly Value[], open: number, trail?: Trail) {
     super(span, trail);
-    this.#items = items;
+    this.#contents = contents;
+    this.#patch = undefined;
     this.open = open;
+  }
+
+  get items(): readonly HoconNode[] {
+    const { contents } = this;
+    if (!areNodes(contents, this.open))
+      throw new TypeError("the items of a list were looked at before they were resolved");
+    return contents;
   }
 
   /** How many items were written for this list. */
   get size(): number {
-    return this.#patch ? 1 : this.#items.length;
+    return this.#patch ? 1 : this.#contents.length;
   }
 
-  get items(): readonly Value[] {
+  get contents(): readonly Value[] {
     const patch = this.#patch;
     if (patch) {
-      this.#items = patch.value
-        ? this.#items.with(patch.index, patch.value)
-        : this.#items.toSpliced(patch.index, 1);
+      this.#contents = patch.value
+        ? this.#contents.with(patch.index, patch.value)
+        : this.#contents.toSpliced(patch.index, 1);
       this.#patch = undefined;
     }
-    return this.#items;
+    return this.#contents;
   }
 
   /** The same list with one item exchanged, or removed; undefined where none is left. */
   with(index: number, value: Value | undefined): ListValue | undefined {
-    const items = this.items;
-    if (!value && items.length === 1) return undefined;
-    const old = items[index];
+    const { contents } = this;
+    if (!value && contents.length === 1) return undefined;
+    const old = contents[index];
     const open = this.open - (old && !isResolved(old) ? 1 : 0) + (value && !isResolved(value) ? 1 : 0);
-    const list = new ListValue(this.span, items, open, this.trail);
+    const list = new ListValue(this, contents, open, this.trail);
     list.#patch = { index, value };
     return list;
   }
 
   copy(trail: Trail | undefined): ListValue {
-    return new ListValue(this.span, this.items, this.open, trail);
+    return new ListValue(this, this.contents, this.open, trail);
   }
 }
 
@@ -217,8 +275,8 @@ export class Reference extends ValueBase {
     this.implied = implied;
   }
 
-  /** As the file writes it, without the part that comes from the include. */
-  get text(): string {
+  /** The path as the file writes it, without the part that comes from the include. */
+  get name(): string {
     return this.path.keys().slice(this.prefixLength).join(".");
   }
 }
@@ -251,12 +309,19 @@ export class DelayedMerge extends ValueBase {
 /** Stands where an error was already reported, so that nothing reports it again. */
 export class Failed extends ValueBase {
   readonly tag = "failed";
+
+  constructor(span: Span) {
+    super(span, undefined);
+  }
 }
 
 export type Value = Scalar | ObjectValue | ListValue | Reference | Concatenation | DelayedMerge | Failed;
 
 /** A value that may hold others and can stand on the way from the root. */
 export type Container = ObjectValue | ListValue | Concatenation | DelayedMerge;
+
+/** A value that can stand in the public tree once it is resolved. */
+export type NodeValue = Scalar | ObjectValue | ListValue;
 
 /** True where nothing in the value waits for a substitution. */
 export function isResolved(value: Value): boolean {
@@ -272,6 +337,15 @@ export function isResolved(value: Value): boolean {
   }
 }
 
+function isNode(value: Value): value is NodeValue {
+  return value.tag !== "failed" && isResolved(value);
+}
+
+/** Items of which none is open; `Failed` ones stand only in trees that nobody is given. */
+function areNodes(values: readonly Value[], open: number): values is readonly NodeValue[] {
+  return open === 0 && values.length >= 0;
+}
+
 /** How many of some values still hold substitutions. */
 export function countOpen(values: Iterable<Value>): number {
   let open = 0;
@@ -281,14 +355,16 @@ export function countOpen(values: Iterable<Value>): number {
 
 /** A resolved value with one more step in front of its way; other values as they are. */
 export function withStep(value: Value, kind: Trail["kind"], span: Span, detail?: string): Value {
-  const trail: Trail = { kind, span, detail, next: value.trail };
+  if (!isResolved(value) || value.tag === "failed") return value;
+  const place = makeSpan(span.source, span.start, span.end);
+  const trail: Trail = { kind, span: place, detail, next: value.trail };
   switch (value.tag) {
     case "scalar":
-      return new Scalar(value.kind, value.text, value.quoted, value.span, trail);
+      return scalar(value.kind, value.text, value.quoted, value, trail);
     case "object":
-      return isResolved(value) ? value.copy({ trail }) : value;
+      return value.copy({ trail });
     case "list":
-      return isResolved(value) ? value.copy(trail) : value;
+      return value.copy(trail);
     default:
       return value;
   }
