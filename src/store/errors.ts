@@ -15,6 +15,7 @@ export type StoreErrorCode =
   | "STORE_GAP"
   | "STORE_LOG_GONE"
   | "STORE_LEASE_LOST"
+  | "STORE_LEASE_EXPIRED"
   | "STORE_UNSUPPORTED"
   | "STORE_UNAVAILABLE"
   | "STORE_TIMEOUT"
@@ -52,8 +53,10 @@ const CODES: Readonly<Record<StoreErrorCode, { readonly kind: ErrorKind; readonl
   STORE_GAP: { kind: "world", transient: false },
   /** A log that we wrote is not there any more. */
   STORE_LOG_GONE: { kind: "world", transient: false },
-  /** The lease is not ours any more, or couldn't be renewed in time. */
+  /** The lease is another's, or its lock file was removed. */
   STORE_LEASE_LOST: { kind: "world", transient: false },
+  /** The lease couldn't be renewed in time. */
+  STORE_LEASE_EXPIRED: { kind: "world", transient: false },
   /** The file system lacks what this store rests on (locks, hard links). */
   STORE_UNSUPPORTED: { kind: "world", transient: false },
   /** The store does not answer or answers that it can't now. */

@@ -16,6 +16,10 @@ export { parseLocation, type StoreLocation } from "./location.ts";
 export { openMemoryObjects, type MemoryObjectsOptions, type ObjectMemory } from "./memory/memory-objects.ts";
 export { newMemory, type Memory } from "./memory/memory.ts";
 export { openMemoryStore, type MemoryStore, type MemoryStoreOptions } from "./memory/open-memory-store.ts";
+export { bootClock } from "./object/boot-clock.ts";
+export type { ListedObject, ObjectOperations } from "./object/object-operations.ts";
+export { openObjectStore, type ObjectStoreOptions } from "./object/open-object-store.ts";
+export { holderIsGone, processFacts, processStart, type ProcessFacts } from "./process-facts.ts";
 export {
   openStore,
   storeRegistry,

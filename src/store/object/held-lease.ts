@@ -1,0 +1,196 @@
+import { messageOf, type Clock } from "../../base/mod.ts";
+import { storeError } from "../errors.ts";
+import type { Lease, LeaseHolder } from "../store.ts";
+import { numberOfKey } from "./keys.ts";
+import { noteText, type LeaseNote } from "./lease-note.ts";
+import type { LeasePlace } from "./object-lease.ts";
+
+export interface HeldLeaseOptions {
+  readonly place: LeasePlace;
+  /** The object that is ours. */
+  readonly key: string;
+  readonly note: LeaseNote;
+  /** Steady time before the object was written. */
+  readonly renewedAt: number;
+}
+
+/** A lease is renewed when this share of its time is over. */
+const RENEW_SHARE = 1 / 5;
+/** After a failure it is tried again when this share of its time is over. */
+const AGAIN_SHARE = 1 / 50;
+/** A writing without an answer counts as failed after this time. */
+const LONGEST_WRITE_MS = 10_000;
+
+type Change = Partial<Pick<LeaseHolder, "runId" | "groups">>;
+
+/**
+ * A lease object that is ours: it renews itself until it is released, found taken over, or past its deadline. The
+ * deadline counts from before the last successful writing, on the steady clock: the store's own reckoning begins
+ * later, so that nobody else can take the lease before we know it lost.
+ */
+export class HeldLease implements Lease {
+  readonly #place: LeasePlace;
+  readonly #key: string;
+  readonly #lost = new AbortController();
+  /** Aborted at release: the renewing ends. */
+  readonly #ending = new AbortController();
+  #note: LeaseNote;
+  #deadline: number;
+  /** Writings of the object, one after another: a late one must not overwrite a later one. */
+  #writing: Promise<void> = Promise.resolve();
+  readonly #renewing: Promise<void>;
+
+  constructor({ place, key, note, renewedAt }: HeldLeaseOptions) {
+    this.#place = place;
+    this.#key = key;
+    this.#note = note;
+    this.#deadline = renewedAt + note.durationMs;
+    this.#renewing = this.#renewForever();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  check(): void {
+    if (!this.#ending.signal.aborted && this.#clock.steady() >= this.#deadline) this.#expire(undefined);
+    this.#lost.signal.throwIfAborted();
+  }
+
+  async note(change: Change): Promise<void> {
+    this.check();
+    if (this.#note.holder !== undefined) {
+      this.#note = { ...this.#note, holder: { ...this.#note.holder, ...change } };
+    }
+    await this.#boundedWrite();
+    this.#lost.signal.throwIfAborted();
+  }
+
+  async release(): Promise<void> {
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort();
+    // A renewal that is under way comes first: landing after the mark, it would undo it.
+    await this.#renewing;
+    // Past its end it is somebody else's to take; a mark that comes too late would only confuse.
+    if (this.#lost.signal.aborted || this.#clock.steady() >= this.#deadline) return;
+    this.#note = { ...this.#note, released: true };
+    await this.#boundedWrite();
+  }
+
+  get #clock(): Clock {
+    return this.#place.clock;
+  }
+
+  async #renewForever(): Promise<void> {
+    const over = AbortSignal.any([this.#ending.signal, this.#lost.signal, this.#place.closing]);
+    const { durationMs } = this.#note;
+    let failure: unknown;
+    while (!over.aborted) {
+      const pause = durationMs * (failure === undefined ? RENEW_SHARE : AGAIN_SHARE);
+      const left = this.#deadline - this.#clock.steady();
+      if (left <= 0) return this.#expire(failure);
+      if (!(await this.#pause(Math.min(pause, left), over))) return undefined;
+      if (this.#clock.steady() >= this.#deadline) return this.#expire(failure);
+      failure = await this.#failureOf(this.#boundedWrite());
+    }
+    return undefined;
+  }
+
+  async #failureOf(work: Promise<void>): Promise<unknown> {
+    try {
+      await work;
+      return undefined;
+    } catch (thrown) {
+      return thrown;
+    }
+  }
+
+  /** False where `over` aborted meanwhile. */
+  async #pause(ms: number, over: AbortSignal): Promise<boolean> {
+    try {
+      await this.#clock.sleep(ms, over);
+      return true;
+    } catch (thrown) {
+      if (over.aborted) return false;
+      throw thrown;
+    }
+  }
+
+  /** Writes once, giving up after {@link LONGEST_WRITE_MS} or when the lease runs out; throws what went wrong. */
+  async #boundedWrite(): Promise<void> {
+    const late = new AbortController();
+    const done = new AbortController();
+    const limit = Math.min(LONGEST_WRITE_MS, this.#note.durationMs, this.#deadline - this.#clock.steady());
+    const timer = this.#pause(limit, done.signal).then((slept) => {
+      if (slept) late.abort(new Error(`no answer within ${Math.round(limit)} ms`));
+      return undefined;
+    });
+    try {
+      await raced(this.#write(late.signal), late.signal);
+    } finally {
+      done.abort();
+      await timer;
+    }
+  }
+
+  /** Writes the object, looks for a higher one, and moves the deadline. */
+  #write(signal: AbortSignal): Promise<void> {
+    const work = async (): Promise<void> => {
+      const { objects, prefix } = this.#place;
+      signal.throwIfAborted();
+      const began = this.#clock.steady();
+      if (began >= this.#deadline) return this.#expire(undefined);
+      const { durationMs } = this.#note;
+      await objects.put(this.#key, noteText(this.#note), signal);
+      const later = await objects.list(prefix, this.#key, signal);
+      if (later.some(({ key }) => numberOfKey(prefix, key) !== undefined)) this.#takenOver();
+      else this.#deadline = Math.max(this.#deadline, began + durationMs);
+      return undefined;
+    };
+    const result = this.#writing.then(work, work);
+    this.#writing = result.then(nothing, nothing);
+    return result;
+  }
+
+  #expire(cause: unknown): void {
+    if (this.#lost.signal.aborted) return;
+    const why = cause === undefined ? "" : `; the last try failed: ${messageOf(cause)}`;
+    this.#lost.abort(
+      storeError(
+        "STORE_LEASE_EXPIRED",
+        `Cannot go on: the lease "${this.#place.name}" was not renewed in time${why}`,
+        {
+          hint: "The store did not answer, or this machine slept. Resume: what was recorded is intact.",
+          cause,
+        },
+      ),
+    );
+  }
+
+  #takenOver(): void {
+    if (this.#lost.signal.aborted) return;
+    this.#lost.abort(
+      storeError(
+        "STORE_LEASE_LOST",
+        `Cannot go on: the lease "${this.#place.name}" was taken over by another runner`,
+        {
+          hint: "The other runner goes on with the pipeline; this one has to stop.",
+        },
+      ),
+    );
+  }
+}
+
+function nothing(): void {
+  // What a writing failed with is its caller's to know; the next one is tried all the same.
+}
+
+/** `work`, or the reason of `signal` as soon as that aborts: some calls never answer. */
+async function raced(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = new Promise<never>((_, reject) => {
+    const fail = (): void => reject(signal.reason as Error);
+    if (signal.aborted) fail();
+    else signal.addEventListener("abort", fail, { once: true });
+  });
+  await Promise.race([work, aborted]);
+}
