@@ -4,7 +4,7 @@ import { CairnError, type Clock, type JsonObject, sha256 } from "../base/mod.ts"
 import { systemFileSystem } from "../store/mod.ts";
 
 /** `prev_hash` of a file's first line. */
-export const FIRST_HASH: string = "0".repeat(64);
+const FIRST_HASH = "0".repeat(64);
 
 const CHUNK_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
@@ -53,9 +53,23 @@ function writeAll(fd: number, text: string): void {
   while (bytes.length > 0) bytes = bytes.subarray(writeSync(fd, bytes));
 }
 
+/** Tries for the file's lock; a file system without locks can't keep a chain that others may write to. */
+function tryLock(fd: number, path: string): boolean {
+  try {
+    return systemFileSystem.tryLock(fd);
+  } catch (thrown) {
+    throw new CairnError(`Cannot append to ${path}: its file system has no locks`, {
+      code: "AUDIT_UNLOCKABLE",
+      kind: "world",
+      hint: "Keep the audit file on a local disk.",
+      cause: thrown,
+    });
+  }
+}
+
 async function lock(fd: number, path: string, clock: Clock): Promise<void> {
   const deadline = clock.steady() + LOCK_TIMEOUT_MS;
-  while (!systemFileSystem.tryLock(fd)) {
+  while (!tryLock(fd, path)) {
     if (clock.steady() > deadline) {
       throw new CairnError(`Cannot append to ${path}: another process has kept it locked`, {
         code: "AUDIT_LOCKED",

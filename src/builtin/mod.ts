@@ -4,7 +4,7 @@
  * Not here: what a hook is (room `sdk`), when hooks are called (room `run`), finding those of plugins (room `plugin`).
  * To add hooks: a file with a function that gives `PipelineHooks`, and their definition in `builtin-hooks.ts`.
  */
-export { auditHooks, AUDITED_ENVIRONMENT, type AuditOptions } from "./audit-hooks.ts";
+export { auditHooks, type AuditOptions } from "./audit-hooks.ts";
 export { builtinHooks, type BuiltinHooksContext } from "./builtin-hooks.ts";
 export { loggingHooks, type LoggingOptions, type WriteLine } from "./logging-hooks.ts";
 export type { MetricsRegistry } from "./metric-set.ts";

@@ -4,7 +4,7 @@ import { type ConfigFiles, MAX_CONFIG_BYTES } from "./config-files.ts";
 import type { UrlText } from "./url-texts.ts";
 
 /** The most bytes that all includes of one configuration may have together; each include of a file counts. */
-export const MAX_INCLUDED_BYTES: number = 2 * MAX_CONFIG_BYTES;
+const MAX_INCLUDED_BYTES = 2 * MAX_CONFIG_BYTES;
 
 const URL_NAME = /^[a-z][a-z0-9+.-]*:\/\//iu;
 

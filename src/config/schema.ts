@@ -20,7 +20,7 @@ import type { CheckpointConfig, Isolation, RetryPolicy, SparkConfig } from "./pi
 const MINUTE_MS = 60_000;
 
 /** Keys and defaults as the original has them, so that its files load. */
-export const retryPolicySection: Section<RetryPolicy> = section<RetryPolicy>({
+const retryPolicySection: Section<RetryPolicy> = section<RetryPolicy>({
   path: "pipeline.retry-policy",
   doc: "How often and how soon a failed component is tried again. Absent: never.",
   fields: {
