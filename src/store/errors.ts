@@ -5,6 +5,7 @@ export type StoreErrorCode =
   | "STORE_BAD_LOCATION"
   | "STORE_UNKNOWN_SCHEME"
   | "STORE_NOT_A_FOLDER"
+  | "STORE_MIXED_LAYOUT"
   | "STORE_DEFAULT_UNSAFE"
   | "STORE_NOT_WRITABLE"
   | "STORE_NOT_READABLE"
@@ -36,6 +37,8 @@ const CODES: Readonly<Record<StoreErrorCode, { readonly kind: ErrorKind; readonl
   STORE_UNKNOWN_SCHEME: { kind: "config", transient: false },
   /** The location is there and is no folder. */
   STORE_NOT_A_FOLDER: { kind: "config", transient: false },
+  /** The location was begun in another layout than the one asked for. */
+  STORE_MIXED_LAYOUT: { kind: "config", transient: false },
   /** The default location belongs to somebody else, is a link, or is open to others. */
   STORE_DEFAULT_UNSAFE: { kind: "world", transient: false },
   /** The location can't be written: read-only, permissions. */

@@ -8,6 +8,8 @@
  */
 export { errnoOf, isTransient, storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
 export type { FileFacts, FileKind, FileSystem, OpenMode } from "./local/file-system.ts";
+export { openLinkObjects, type LinkObjectsOptions } from "./link/link-objects.ts";
+export { openFolderStore, type FolderLayout, type FolderStoreOptions } from "./link/open-folder-store.ts";
 export { fileSystemClass, type FileSystemClass } from "./local/file-system-types.ts";
 export { defaultLocation, fileSystemOf, localWarning, type DefaultPlace } from "./local/local-place.ts";
 export { localStore, openLocalStore, type LocalStoreOptions } from "./local/open-local-store.ts";

@@ -1,6 +1,7 @@
-import type { Clock, JsonObject } from "../base/mod.ts";
+import type { Clock, JsonObject, JsonValue } from "../base/mod.ts";
 import type { FileSystem } from "./local/file-system.ts";
-import { openLocalStore } from "./local/open-local-store.ts";
+import { openFolderStore, type FolderLayout } from "./link/open-folder-store.ts";
+import { storeError } from "./errors.ts";
 import { parseLocation, type StoreLocation } from "./location.ts";
 import type { CheckpointStore } from "./store.ts";
 
@@ -11,8 +12,10 @@ export interface OpenStoreOptions {
   readonly fs?: FileSystem | undefined;
   /** Environment variables, for stores that take credentials from them. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** `pipeline.checkpoint.store`, for stores that are plugins. */
+  /** `pipeline.checkpoint.store`. For `file`: `layout`, see `openFolderStore`. */
   readonly settings?: JsonObject | undefined;
+  /** `pipeline.checkpoint.lease` in ms, for stores whose leases are timed; 5 minutes by default. */
+  readonly leaseMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,13 +27,21 @@ export type StoreRegistry = ReadonlyMap<string, OpenStore>;
 
 /** The stores that are built in. */
 export function storeRegistry(): Map<string, OpenStore> {
-  return new Map<string, OpenStore>([
-    [
-      "file",
-      ({ target }, { fs, clock }) =>
-        openLocalStore({ folder: target, ...(fs && { fs }), ...(clock && { clock }) }),
-    ],
-  ]);
+  return new Map<string, OpenStore>([["file", openFile]]);
+}
+
+const openFile: OpenStore = ({ target }, { fs, clock, settings, leaseMs }) =>
+  openFolderStore({ folder: target, layout: layoutOf(settings?.["layout"]), fs, clock, leaseMs });
+
+function layoutOf(setting: JsonValue | undefined): FolderLayout | undefined {
+  if (setting === undefined || setting === "lines" || setting === "link") return setting;
+  throw storeError(
+    "STORE_BAD_LOCATION",
+    `Cannot open the checkpoint store: its layout ${JSON.stringify(setting)} is neither "lines" nor "link"`,
+    {
+      hint: "Leave pipeline.checkpoint.store.layout out: the file system decides.",
+    },
+  );
 }
 
 /**
