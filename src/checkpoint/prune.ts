@@ -1,9 +1,10 @@
+import { CairnError } from "../base/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
 import { keptFrom } from "./cleanup.ts";
-import { deleteRun, type DeleteTools } from "./delete.ts";
+import { deleteRun, type DeleteTools, type Deletion } from "./delete.ts";
 import { deriveState } from "./derive-state.ts";
 import { chainOf } from "./key-log.ts";
-import { knownKeys, type ReadKey, readKey, type ReadRun } from "./known-runs.ts";
+import { type KnownRun, knownKeys, type ReadKey, readKey, type ReadRun } from "./known-runs.ts";
 import { checkLog } from "./chain.ts";
 import type { RunEvent } from "./events.ts";
 import { type RunReading, readRun } from "./run-reading.ts";
@@ -76,14 +77,30 @@ async function pruneOne(
   const age = await ageOf(tools.store, log, tools.signal);
   if (age === undefined || age < options.olderThanMs) return undefined;
   const swept = age >= SWEEP_AFTER_MS && (await maySweep(tools, key, one));
-  const below = reading.stored.length - 1;
   const facts = { runId: run.runId, pipelineName: run.pipelineName, startedAt: run.at, state };
   if (options.dryRun === true) {
-    return below > 0 || swept ? { ...facts, removed: below + (swept ? 1 : 0), swept } : undefined;
+    const removed = swept ? reading.stored.length : toRemove(reading);
+    return removed > 0 ? { ...facts, removed, swept } : undefined;
   }
-  const { removed } = await deleteRun(tools, run, { ignoreLease: options.ignoreLease });
+  const deletion = await deleteUnlessHeld(tools, run, options.ignoreLease);
+  if (deletion === undefined) return undefined;
+  const { removed } = deletion;
   const gone = swept ? await sweep(tools, run.names.run(run.runId)) : 0;
   return removed + gone > 0 ? { ...facts, removed: removed + gone, swept: gone > 0 } : undefined;
+}
+
+/** Undefined where somebody has gone on with it since it was read: then it is no longer to be pruned. */
+async function deleteUnlessHeld(
+  tools: DeleteTools,
+  run: KnownRun,
+  ignoreLease: boolean | undefined,
+): Promise<Deletion | undefined> {
+  try {
+    return await deleteRun(tools, run, { ignoreLease });
+  } catch (thrown) {
+    if (thrown instanceof CairnError && thrown.code === "CHECKPOINT_HELD") return undefined;
+    throw thrown;
+  }
 }
 
 /** A live run, and a superseded one whose successor has no record yet. */
