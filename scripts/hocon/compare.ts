@@ -66,7 +66,7 @@ function ours({ main, included }: RandomDocument): Verdict {
 class ReferenceProcess {
   readonly #folder = mkdtempSync(join(tmpdir(), "hocon-compare-"));
   readonly #process: Bun.Subprocess<"pipe", "pipe", "inherit">;
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: AsyncIterator<string, undefined, undefined>;
   #asked = 0;
 
   constructor(command: readonly string[]) {
@@ -89,14 +89,14 @@ class ReferenceProcess {
         mkdirSync(dirname(join(folder, name)), { recursive: true });
         writeFileSync(join(folder, name), text);
       }
-      this.#process.stdin.write(`${join(folder, "main.conf")}\n`);
+      await this.#process.stdin.write(`${join(folder, "main.conf")}\n`);
     }
     await this.#process.stdin.flush();
     const verdicts: Verdict[] = [];
     for (const _document of documents) {
-      const { value: line, done } = await this.#lines.next();
-      if (done === true) throw new Error("the reference ended early");
-      const answer = JSON.parse(line) as {
+      const next = await this.#lines.next();
+      if (next.value === undefined) throw new Error("the reference ended early");
+      const answer = JSON.parse(next.value) as {
         path: string;
         ok: boolean;
         value?: unknown;
@@ -120,7 +120,7 @@ class ReferenceProcess {
   }
 }
 
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined, undefined> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const part of stream) {
@@ -128,6 +128,7 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
     rest = lines.pop() ?? "";
     yield* lines;
   }
+  return undefined;
 }
 
 /** How the sides differ, or undefined; where the reference itself broke there is no verdict. */

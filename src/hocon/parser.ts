@@ -1,14 +1,15 @@
-import { characterName } from "./characters.ts";
 import { concatenate } from "./concatenate.ts";
 import { type IncludeStatement, parseInclude } from "./include-statement.ts";
-import { type KeyPath, keyPath, pathText } from "./key-path.ts";
-import { isKeyPart, Lexer, tokenName, type TokenType } from "./lexer.ts";
+import { pathText } from "./key-path.ts";
+import { isKeyPart, type Lexer, tokenName } from "./lexer.ts";
 import { MAX_NESTING } from "./limits.ts";
 import { ObjectBuilder } from "./object-builder.ts";
-import { type BadPath, readKeyTokens, readPathBetween } from "./path-expression.ts";
+import { readKeyTokens } from "./path-expression.ts";
 import type { Problems } from "./problems.ts";
-import { makeSpan, placeOf, type SourceText, type Span } from "./source-text.ts";
-import { describeProblem, smartQuoteHint, type SyntaxMessage } from "./syntax-message.ts";
+import { References } from "./references.ts";
+import { makeSpan, type SourceText, type Span } from "./source-text.ts";
+import { behindValueHint, missingValueHint } from "./syntax-message.ts";
+import { TextCursor } from "./text-cursor.ts";
 import {
   Concatenation,
   countOpen,
@@ -35,50 +36,53 @@ export interface ParserSetting {
 /** Reads one text into values; goes on after an error at the next comma or line of the same object or list. */
 export class Parser {
   readonly #source: SourceText;
+  readonly #cursor: TextCursor;
   readonly #lexer: Lexer;
   readonly #setting: ParserSetting;
-  readonly #problems: Problems;
+  readonly #references: References;
   /** The keys of this text that the current value stands under. */
   readonly #keys: string[] = [];
-  /** Paths of substitutions by their text: most files use few, many times. */
-  readonly #paths = new Map<string, KeyPath>();
   #lists = 0;
   #depth = 0;
-  /** Once true, what is left of the text is not looked at. */
-  #stopped = false;
   /** True where the line after a bad key was already begun. */
   #lineBroken = false;
-  /** True where a key or a brace could not be read, so that a missing value may be no mistake. */
-  lost = false;
 
   constructor(source: SourceText, setting: ParserSetting) {
     this.#source = source;
     this.#setting = setting;
-    this.#problems = setting.problems;
-    this.#lexer = new Lexer(source, !setting.json);
+    this.#cursor = new TextCursor(source, !setting.json, setting.problems);
+    this.#lexer = this.#cursor.lexer;
+    this.#references = new References(source, !setting.json, setting.prefix);
+  }
+
+  /** True where a key or a bracket could not be read, so that a missing value may be no mistake. */
+  get lost(): boolean {
+    return this.#cursor.lost;
   }
 
   /** The whole text: an object, with or without braces. */
   parseDocument(): ObjectValue {
     const lexer = this.#lexer;
     lexer.next();
-    this.#skipNewlines();
+    this.#cursor.skipNewlines();
     if (lexer.type !== "{" && lexer.type !== "[") {
       if (this.#setting.json)
-        this.#fail(`expected "{" at the start of a JSON text, found ${tokenName(lexer)}`);
-      return this.#setting.json ? new ObjectBuilder(this.#here()).finish() : this.#object(undefined).finish();
+        this.#cursor.fail(`expected "{" at the start of a JSON text, found ${tokenName(lexer)}`);
+      return this.#setting.json
+        ? new ObjectBuilder(this.#cursor.here()).finish()
+        : this.#object(undefined).finish();
     }
-    const open = this.#here();
+    const open = this.#cursor.here();
     const root = this.#single();
-    if (this.#skipNewlines() !== "end" && !this.#stopped) {
-      this.#fail(
+    if (this.#cursor.skipNewlines() !== "end" && !this.#cursor.stopped) {
+      this.#cursor.fail(
         `expected the end of the file after the closing brace, found ${tokenName(lexer)}`,
         "Remove the outer braces, or the text behind them.",
       );
     }
     if (root.tag === "object") return root;
     if (root.tag === "list")
-      this.#report(open, {
+      this.#cursor.report(open, {
         code: "HOCON_ROOT_NOT_OBJECT",
         message: "expected an object at the root of the file, found a list",
       });
@@ -90,9 +94,9 @@ export class Parser {
     this.#lexer.seek(offset);
     this.#lexer.next();
     const value = this.#value();
-    this.#skipNewlines();
-    if (this.#lexer.type !== "end" && !this.#stopped && value.tag !== "failed") {
-      this.#fail(
+    this.#cursor.skipNewlines();
+    if (this.#lexer.type !== "end" && !this.#cursor.stopped && value.tag !== "failed") {
+      this.#cursor.fail(
         `expected the end of the value, found ${tokenName(this.#lexer)}`,
         "Put a value with such a character in double quotes.",
       );
@@ -100,78 +104,17 @@ export class Parser {
     return value;
   }
 
-  #here(): Span {
-    return makeSpan(this.#source, this.#lexer.start, this.#lexer.end);
-  }
-
-  /** Goes to the next token that is no line end, and gives its type. */
-  #skipNewlines(): TokenType {
-    while (this.#lexer.type === "newline") this.#lexer.next();
-    return this.#lexer.type;
-  }
-
-  #report(span: Span, facts: SyntaxMessage): void {
-    this.#problems.add(span, facts);
-    if (this.#problems.full) this.#stop();
-  }
-
-  #stop(): void {
-    this.#stopped = true;
-    this.#lexer.seek(this.#source.text.length);
-    this.#lexer.next();
-  }
-
-  /** Reports the current token, which is not what was expected. */
-  #fail(message: string, hint?: string, at?: Span): void {
-    const lexer = this.#lexer;
-    if (this.#stopped) return;
-    if (lexer.type === "problem" && lexer.problem) {
-      const { start, end } = lexer.problem;
-      this.#report(makeSpan(this.#source, start, end), describeProblem(lexer.problem, "value"));
-    } else {
-      const line = lexer.type === "end" ? ` (line ${placeOf(this.#here()).line})` : "";
-      const smart = smartQuoteHint(this.#source.lineAt(lexer.start));
-      this.#report(at ?? this.#here(), {
-        code: "HOCON_UNEXPECTED",
-        message: message + line,
-        hint: smart ?? hint,
-      });
-    }
-    if (lexer.type === "end") this.#stopped = true;
-  }
-
-  #badPath(bad: BadPath): void {
-    this.lost = true;
-    this.#report(makeSpan(this.#source, bad.start, Math.max(bad.end, bad.start + 1)), {
-      code: "HOCON_BAD_PATH",
-      message: bad.message,
-      hint: bad.hint,
-    });
-  }
-
-  /** Skips to the next comma or line end of the same object or list, or to its closing bracket. */
-  #recover(closer: "}" | "]" | undefined): void {
-    const lexer = this.#lexer;
-    let depth = 0;
-    for (; lexer.type !== "end"; lexer.next()) {
-      const { type } = lexer;
-      if (depth === 0 && (type === "newline" || type === "," || type === closer)) return;
-      if (type === "{" || type === "[") depth += 1;
-      else if ((type === "}" || type === "]") && depth > 0) depth -= 1;
-    }
-  }
-
   /** True once, with an error, where a bracket at the current token goes too deep. */
   #tooDeep(levels: number): boolean {
     if (this.#depth + levels <= MAX_NESTING) return false;
-    if (!this.#stopped) {
-      this.#report(this.#here(), {
+    if (!this.#cursor.stopped) {
+      this.#cursor.report(this.#cursor.here(), {
         code: "HOCON_TOO_DEEP",
         message: `objects and lists are nested more than ${MAX_NESTING} levels deep`,
         hint: "Is a closing bracket missing in a generated file?",
       });
-      this.lost = true;
-      this.#stop();
+      this.#cursor.lost = true;
+      this.#cursor.stop();
     }
     return true;
   }
@@ -179,22 +122,22 @@ export class Parser {
   /** Fields up to the closing brace, which is taken; `open` is undefined at a root without braces. */
   #object(open: Span | undefined): ObjectBuilder {
     const lexer = this.#lexer;
-    const builder = new ObjectBuilder(open ?? this.#here());
+    const builder = new ObjectBuilder(open ?? this.#cursor.here());
     const closer = open ? "}" : undefined;
     let afterComma = false;
     for (;;) {
-      this.#skipNewlines();
+      this.#cursor.skipNewlines();
       if (lexer.type === "}" && open) {
         if (this.#setting.json && afterComma)
-          this.#fail(
+          this.#cursor.fail(
             'expected a field after the comma, found "}"',
             "JSON allows no comma after the last field.",
           );
-        if (!this.#stopped) lexer.next();
+        if (!this.#cursor.stopped) lexer.next();
         return builder;
       }
       if (lexer.type === "end") {
-        if (open) this.#unclosed("}", open);
+        if (open) this.#cursor.unclosed("}", open);
         return builder;
       }
       const good = this.#field(builder);
@@ -202,25 +145,13 @@ export class Parser {
     }
   }
 
-  #unclosed(closer: "}" | "]", open: Span): void {
-    if (this.#stopped) return;
-    this.lost = true;
-    const end = placeOf(this.#here());
-    this.#report(open, {
-      code: "HOCON_UNCLOSED",
-      message: `this "${closer === "}" ? "{" : "["}" is never closed: expected "${closer}", found the end of the file (line ${end.line})`,
-      hint: `Add "${closer}" where the ${closer === "}" ? "object" : "list"} ends.`,
-    });
-    this.#stopped = true;
-  }
-
   /** After a field or an item: takes newlines and at most one comma; true where a comma was taken. */
   #separator(good: boolean, closer: "}" | "]" | undefined, open: Span | undefined): boolean {
     const lexer = this.#lexer;
-    if (!good) this.#recover(closer);
+    if (!good) this.#cursor.recover(closer);
     const fresh = lexer.type === "newline" || this.#lineBroken;
     this.#lineBroken = false;
-    this.#skipNewlines();
+    this.#cursor.skipNewlines();
     if (lexer.type === ",") {
       lexer.next();
       return true;
@@ -228,29 +159,16 @@ export class Parser {
     if (lexer.type === "end" || lexer.type === closer || (fresh && (!good || !this.#setting.json)))
       return false;
     if (lexer.type === "}" && !open) {
-      this.lost = true;
-      this.#fail('found "}" without a "{" before it', "Is there one closing brace too many?");
+      this.#cursor.lost = true;
+      this.#cursor.fail('found "}" without a "{" before it', "Is there one closing brace too many?");
       lexer.next();
       return this.#separator(true, closer, open);
     }
-    this.#fail(
+    this.#cursor.fail(
       `expected ${closer ? `"${closer}" or ` : ""}a comma or a new line, found ${tokenName(lexer)}`,
-      this.#quoteHint(),
+      behindValueHint(lexer),
     );
     return this.#separator(false, closer, open);
-  }
-
-  /** The usual causes of a token that does not belong behind a value. */
-  #quoteHint(): string {
-    const { type, start } = this.#lexer;
-    const before = this.#source.text.slice(Math.max(0, start - 12), start);
-    if (type === ":" && /(?:https?|hdfs|s3a?|file|jdbc|[a-z][a-z0-9+.]*)$/i.test(before)) {
-      return 'A colon ends an unquoted value; put URLs, times and paths in double quotes: "http://host/path".';
-    }
-    if (type === ":" || type === "=")
-      return `Put a value that holds ${characterName(type)} in double quotes, or begin a new line before the next key.`;
-    if (type === "string") return "Is a comma missing, or a quote inside a string that needs a backslash?";
-    return "Is a comma or a newline missing, or double quotes around the value?";
   }
 
   /** One field or include; false where an error was reported and the rest of it is to be skipped. */
@@ -260,13 +178,13 @@ export class Parser {
       return this.#include(builder);
     if (!isKeyPart(lexer.type) || (this.#setting.json && lexer.type !== "string")) {
       if (lexer.type === "}") {
-        this.lost = true;
-        this.#fail('found "}" without a "{" before it', "Is there one closing brace too many?");
+        this.#cursor.lost = true;
+        this.#cursor.fail('found "}" without a "{" before it', "Is there one closing brace too many?");
         lexer.next();
         return true;
       }
-      this.lost = true;
-      this.#fail(
+      this.#cursor.lost = true;
+      this.#cursor.fail(
         `expected a key, found ${tokenName(lexer)}`,
         "A key is a word, or any text in double quotes.",
       );
@@ -276,7 +194,7 @@ export class Parser {
     const keys = this.#setting.json ? this.#jsonKey() : readKeyTokens(lexer);
     const keySpan = makeSpan(this.#source, keyStart, Math.max(keyStart + 1, lexer.gap));
     if (!Array.isArray(keys)) {
-      this.#badPath(keys);
+      this.#cursor.badPath(keys);
       return false;
     }
     return this.#definition(builder, keys, keySpan);
@@ -291,16 +209,16 @@ export class Parser {
   #definition(builder: ObjectBuilder, keys: string[], keySpan: Span): boolean {
     const lexer = this.#lexer;
     const crossed = lexer.type === "newline";
-    this.#skipNewlines();
-    const operator = this.#here();
+    this.#cursor.skipNewlines();
+    const operator = this.#cursor.here();
     const { type } = lexer;
     const json = this.#setting.json;
     if (type !== ":" && (json || (type !== "=" && type !== "+=" && type !== "{"))) {
-      this.lost = true;
+      this.#cursor.lost = true;
       const wanted = json ? '":"' : '"=", ":" or "{"';
       const found = crossed && type !== "end" && type !== "problem" ? "a new line" : tokenName(lexer);
       const onKey = crossed || type === "end" ? keySpan : undefined;
-      this.#fail(
+      this.#cursor.fail(
         `expected ${wanted} after the key ${pathText(keys)}, found ${found}`,
         "Is this the rest of a value that needs double quotes?",
         onKey,
@@ -319,7 +237,7 @@ export class Parser {
     const defined = type === "+=" ? this.#appended(value, operator) : value;
     this.#keys.length -= keys.length;
     if (json && builder.has(keys[0] ?? "")) {
-      this.#report(keySpan, {
+      this.#cursor.report(keySpan, {
         code: "HOCON_DUPLICATE_KEY",
         message: `JSON does not allow the key ${pathText(keys)} twice in one object`,
       });
@@ -332,47 +250,43 @@ export class Parser {
   #appended(value: Value, operator: Span): Value {
     if (value.tag === "failed") return value;
     if (this.#lists > 0) {
-      this.#report(operator, {
+      this.#cursor.report(operator, {
         code: "HOCON_APPEND_IN_LIST",
         message: "+= cannot be used inside a list",
         hint: "+= refers to the earlier value by its path, and a path cannot name an item of a list. Write the list out, or define it outside and refer to it.",
       });
       return new Failed(operator);
     }
-    const path = keyPath([...this.#setting.prefix, ...this.#keys]);
     const item = isResolved(value) ? withStep(value, "append", operator) : value;
     const list = new ListValue(value, [item], countOpen([value]));
-    if (!path) return list;
-    return new Concatenation(value, [
-      new Reference(operator, path, this.#setting.prefix.length, true, true),
-      list,
-    ]);
+    const before = this.#references.toOwnPath(this.#keys, operator);
+    return before ? new Concatenation(value, [before, list]) : list;
   }
 
   #include(builder: ObjectBuilder): boolean {
     const lexer = this.#lexer;
-    const statement = parseInclude(lexer, (message, hint) => this.#fail(message, hint));
+    const statement = parseInclude(lexer, (message, hint) => this.#cursor.fail(message, hint));
     if (!statement) {
-      this.lost = true;
+      this.#cursor.lost = true;
       return false;
     }
     const object = this.#setting.include(statement, [...this.#setting.prefix, ...this.#keys]);
-    if (!object) this.lost = true;
+    if (!object) this.#cursor.lost = true;
     else if (this.#lists > 0 && !isResolved(object)) {
-      this.#report(statement.span, {
+      this.#cursor.report(statement.span, {
         code: "HOCON_INCLUDE_IN_LIST",
         message: "a file with substitutions cannot be included inside a list",
         hint: "A substitution cannot name an item of a list. Include the file outside the list and refer to it.",
       });
     } else builder.include(object);
-    if (this.#problems.full) this.#stop();
+    if (this.#setting.problems.full) this.#cursor.stop();
     return true;
   }
 
   /** A value with everything that is concatenated to it; `after` is the operator before it. */
   #value(after?: Span): Value {
     const lexer = this.#lexer;
-    this.#skipNewlines();
+    this.#cursor.skipNewlines();
     const pieces: Value[] = [];
     const { start } = lexer;
     let end = lexer.end;
@@ -396,22 +310,14 @@ export class Parser {
     const only = pieces[0];
     if (only && pieces.length === 1) return only;
     const span = makeSpan(this.#source, start, end);
-    if (pieces.length > 1) return concatenate(pieces, span, this.#problems);
+    if (pieces.length > 1) return concatenate(pieces, span, this.#setting.problems);
     const missing = lexer.type === "end" || lexer.type === "}" || lexer.type === "]" || lexer.type === ",";
-    this.#fail(
+    this.#cursor.fail(
       `expected a value, found ${tokenName(lexer)}`,
-      this.#missingValueHint(),
+      missingValueHint(lexer),
       missing && after ? after : undefined,
     );
     return new Failed(span);
-  }
-
-  #missingValueHint(): string {
-    const { type } = this.#lexer;
-    if (type === "end" || type === "}" || type === "]" || type === ",") {
-      return 'An empty text is written "", no value at all null. A # begins a comment unless it is inside double quotes.';
-    }
-    return "Put a value with such a character in double quotes.";
   }
 
   /** One value without its neighbours; the lexer is behind it afterwards. */
@@ -423,7 +329,7 @@ export class Parser {
     if (type === "string" || type === "number" || type === "boolean" || type === "null") {
       return this.#taken(scalar(type, lexer.text, true, lexer));
     }
-    const span = this.#here();
+    const span = this.#cursor.here();
     if (type === "{" || type === "[") {
       if (this.#tooDeep(1)) return new Failed(span);
       this.#depth += 1;
@@ -433,7 +339,7 @@ export class Parser {
       return value;
     }
     if (!this.#setting.json) return this.#reference(span);
-    this.#fail(
+    this.#cursor.fail(
       `expected a JSON value, found ${tokenName(lexer)}`,
       "This file is read as JSON because of its name; rename it .conf to use HOCON.",
     );
@@ -447,25 +353,12 @@ export class Parser {
   }
 
   #reference(span: Span): Value {
-    const lexer = this.#lexer;
-    const { optional, text } = lexer;
-    const from = span.start + (optional ? 3 : 2);
-    lexer.next();
-    const known = this.#paths.get(text);
-    if (known) return new Reference(span, known, this.#setting.prefix.length, optional);
-    const keys = readPathBetween(
-      new Lexer(this.#source, !this.#setting.json, true),
-      from,
-      from + text.length,
-    );
-    if (!Array.isArray(keys)) {
-      this.#badPath(keys);
-      return new Failed(span);
-    }
-    const path = keyPath([...this.#setting.prefix, ...keys]);
-    if (!path) return new Failed(span);
-    this.#paths.set(text, path);
-    return new Reference(span, path, this.#setting.prefix.length, optional);
+    const { optional, text } = this.#lexer;
+    this.#lexer.next();
+    const reference = this.#references.read(span, text, optional);
+    if (reference instanceof Reference) return reference;
+    this.#cursor.badPath(reference);
+    return new Failed(span);
   }
 
   /** Items up to the closing bracket, which is taken. */
@@ -475,18 +368,18 @@ export class Parser {
     let afterComma = false;
     this.#lists += 1;
     for (;;) {
-      this.#skipNewlines();
+      this.#cursor.skipNewlines();
       if (lexer.type === "]") {
         if (this.#setting.json && afterComma)
-          this.#fail(
+          this.#cursor.fail(
             'expected an item after the comma, found "]"',
             "JSON allows no comma after the last item.",
           );
-        if (!this.#stopped) lexer.next();
+        if (!this.#cursor.stopped) lexer.next();
         break;
       }
       if (lexer.type === "end") {
-        this.#unclosed("]", open);
+        this.#cursor.unclosed("]", open);
         break;
       }
       const item = this.#value();

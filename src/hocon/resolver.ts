@@ -115,7 +115,7 @@ export class Resolver {
   #keep(value: Value, only: KeyPath | undefined, result: Value | undefined): void {
     const memo = (value.memo ??= { full: undefined, partial: undefined });
     if (only) {
-      const partial: Map<string, Value> = (memo.partial ??= new Map());
+      const partial: Map<string, Value> = (memo.partial ??= new Map<string, Value>());
       if (this.#active.size > 0) {
         const old: Value | undefined = partial.get(only.id);
         this.#journal.push(() => (old ? partial.set(only.id, old) : partial.delete(only.id)));

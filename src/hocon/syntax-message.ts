@@ -1,4 +1,5 @@
 import { characterName } from "./characters.ts";
+import type { Lexer } from "./lexer.ts";
 import type { LexProblem } from "./scan-string.ts";
 
 /** What a syntax error says. */
@@ -56,6 +57,13 @@ export function describeProblem(problem: LexProblem, expected: "value" | "key" |
         message: 'the substitution is not closed: found the end of the file, expected "}"',
         hint: "A # or // inside ${…} begins a comment that hides the closing brace; quote such a key.",
       };
+    default:
+      return describeStringProblem(problem, found);
+  }
+}
+
+function describeStringProblem({ kind, character }: LexProblem, found: string): SyntaxMessage {
+  switch (kind) {
     case "open-string":
       return {
         code: "HOCON_UNCLOSED",
@@ -73,7 +81,7 @@ export function describeProblem(problem: LexProblem, expected: "value" | "key" |
         code: "HOCON_CONTROL_CHARACTER",
         message: `${found} is not allowed inside a string`,
         hint:
-          problem.character === "\t"
+          character === "\t"
             ? "Write \\t for a tab, or put the text between triple quotes."
             : "Write it as an escape (\\r, \\u001b), or put the text between triple quotes.",
       };
@@ -83,11 +91,33 @@ export function describeProblem(problem: LexProblem, expected: "value" | "key" |
         message: `backslash followed by ${found} is not an escape`,
         hint: 'Escapes are \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX. A plain backslash is written \\\\; regular expressions and Windows paths read best between triple quotes.',
       };
-    case "unicode-escape":
+    default:
       return {
         code: "HOCON_BAD_ESCAPE",
-        message: `expected four hexadecimal digits after \\u, found ${JSON.stringify(problem.character)}`,
+        message: `expected four hexadecimal digits after \\u, found ${JSON.stringify(character)}`,
         hint: "A plain backslash is written \\\\.",
       };
   }
+}
+
+/** The usual causes of a token that does not belong behind a value. */
+export function behindValueHint(lexer: Lexer): string {
+  const { type, start } = lexer;
+  const before = lexer.source.text.slice(Math.max(0, start - 12), start);
+  if (type === ":" && /(?:https?|hdfs|s3a?|file|jdbc|[a-z][a-z0-9+.]*)$/i.test(before)) {
+    return 'A colon ends an unquoted value; put URLs, times and paths in double quotes: "http://host/path".';
+  }
+  if (type === ":" || type === "=")
+    return `Put a value that holds ${characterName(type)} in double quotes, or begin a new line before the next key.`;
+  if (type === "string") return "Is a comma missing, or a quote inside a string that needs a backslash?";
+  return "Is a comma or a newline missing, or double quotes around the value?";
+}
+
+/** The usual causes of a missing value. */
+export function missingValueHint(lexer: Lexer): string {
+  const { type } = lexer;
+  if (type === "end" || type === "}" || type === "]" || type === ",") {
+    return 'An empty text is written "", no value at all null. A # begins a comment unless it is inside double quotes.';
+  }
+  return "Put a value with such a character in double quotes.";
 }
