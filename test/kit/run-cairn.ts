@@ -42,7 +42,7 @@ export function cairnCommand(): readonly string[] {
 }
 
 /** The sources under the Bun that runs the tests. */
-export const sourceCairn: readonly string[] = [process.execPath, join(root, "src/main.ts")];
+const sourceCairn: readonly string[] = [process.execPath, join(root, "src/main.ts")];
 
 /** The environment of a spawned Cairn: a few variables of ours and those asked for. */
 export function cleanEnv(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
