@@ -1,5 +1,5 @@
 /** The executable: a worker process, the version (which has to be quick), or the command line. */
-import { version } from "./base/mod.ts";
+import { version } from "./base/version.ts";
 
 const argv = process.argv.slice(2);
 const [first] = argv;
@@ -8,11 +8,11 @@ if (first === "__worker") {
   const { workerMain } = await import("./api/mod.ts");
   await workerMain();
 } else if (argv.length === 1 && (first === "--version" || first === "-V")) {
-  process.stdout.write(`cairn ${version}\n`);
+  // oxlint-disable-next-line eslint/no-console -- making process.stdout would take as long as the whole start
+  console.log(`cairn ${version}`);
 } else {
-  const { main } = await import("./cli/mod.ts");
-  const { env, stdout, stderr } = process;
+  const { main, processSink } = await import("./cli/mod.ts");
   // oxlint-disable-next-line unicorn/no-process-exit -- handles that a component left open must not keep a finished run alive
   const exit = (code: number): void => process.exit(code);
-  exit(await main({ argv, env, stdout, stderr, exit }));
+  exit(await main({ argv, env: process.env, sinks: { out: processSink(1), err: processSink(2) }, exit }));
 }

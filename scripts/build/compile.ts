@@ -11,6 +11,8 @@ const FLAGS: readonly string[] = [
   "--minify",
   "--bytecode",
   "--format=esm",
+  // Parts that are imported lazily cost nothing until they are: without it their imports run at every start.
+  "--splitting",
   "--sourcemap=linked",
   "--no-compile-autoload-bunfig",
   "--no-compile-autoload-dotenv",

@@ -23,6 +23,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     holds: "error class and codes, findings, clock, randomness, redaction, units, backoff",
     imports: [],
     packages: [],
+    doors: ["mod.ts", "version.ts"],
   },
   hocon: {
     holds: "text to tree with origins; knows nothing of pipelines",

@@ -11,7 +11,7 @@ import { COLORS } from "./flags.ts";
 import type { Given } from "./given.ts";
 import { helpFor } from "./help.ts";
 import { createLog } from "./log.ts";
-import { type Output, printJson, printText, streamSink } from "./output.ts";
+import { type Output, printJson, printText } from "./output.ts";
 import { errorDocument, errorText } from "./print-error.ts";
 import { installSignals } from "./signals.ts";
 import { createStyle, wantsColor } from "./style.ts";
@@ -25,8 +25,8 @@ type ColorFlag = (typeof COLORS)[number];
 export interface World {
   readonly argv: readonly string[];
   readonly env: Environment;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  /** Standard output and standard error. */
+  readonly sinks: Pick<Output, "out" | "err">;
   /** Ends the process at once: for signals where nothing runs that had to be ended in order. */
   exit(code: number): void;
 }
@@ -34,7 +34,7 @@ export interface World {
 /** The whole command line: reads it, does it, prints what went wrong. Resolves to the exit code when all output is taken. */
 export async function main(world: World): Promise<number> {
   const signals = installSignals((code) => world.exit(code));
-  const sinks = { out: streamSink(world.stdout), err: streamSink(world.stderr) };
+  const { sinks } = world;
   let output = makeOutput(sinks, "auto", world.env);
   let verbose = false;
   let json = false;

@@ -9,4 +9,5 @@
  */
 export { definitions } from "./definitions.ts";
 export { main, type World } from "./main.ts";
+export { processSink } from "./output.ts";
 export { cliReference, exitCodesReference } from "./reference.ts";

@@ -1,3 +1,4 @@
+import { fstatSync, statSync } from "node:fs";
 import type { Style } from "./style.ts";
 
 /** A stream that Cairn writes to. */
@@ -23,30 +24,47 @@ export interface Output {
 
 const DEFAULT_COLUMNS = 80;
 
-/** A sink over one of the process's own streams. */
-export function streamSink(stream: NodeJS.WriteStream): Sink {
-  let gone = false;
-  let pending: Promise<void> = Promise.resolve();
+/** Whether a descriptor is a terminal. `process.stdout` would say so too, but making it costs as much as all else of a start. */
+function isTerminal(fd: 1 | 2): boolean {
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isCharacterDevice() || stat.rdev === statSync("/dev/null").rdev) return false;
+    return streamOf(fd).isTTY;
+  } catch {
+    // A descriptor that is closed (`>&-`), or a system without /dev: no terminal.
+    return false;
+  }
+}
+
+function streamOf(fd: 1 | 2): NodeJS.WriteStream {
+  return fd === 1 ? process.stdout : process.stderr;
+}
+
+/** A sink over standard output (1) or standard error (2). */
+export function processSink(fd: 1 | 2): Sink {
+  const writer = Bun.file(fd).writer();
+  const terminal = isTerminal(fd);
   // A closed pipe (`cairn … | head -1`) or a full disk behind a redirect must never end a run.
-  stream.on("error", () => {
-    gone = true;
-  });
+  let gone = false;
+  let pending: Promise<unknown> = Promise.resolve();
+  const attempt = (work: () => unknown): void => {
+    if (gone) return;
+    try {
+      const done = work();
+      if (done instanceof Promise) {
+        pending = Promise.all([pending, done.catch(() => (gone = true))]);
+      }
+    } catch {
+      gone = true;
+    }
+  };
   return {
-    isTerminal: stream.isTTY,
-    columns: () => stream.columns ?? DEFAULT_COLUMNS,
+    isTerminal: terminal,
+    columns: () => (terminal ? streamOf(fd).columns : undefined) ?? DEFAULT_COLUMNS,
     write(text) {
-      if (gone || text === "") return;
-      const before = pending;
-      const taken = new Promise<void>((resolve) => {
-        try {
-          stream.write(text, () => resolve());
-        } catch {
-          // Bun throws EPIPE from write itself where the pipe is closed already.
-          gone = true;
-          resolve();
-        }
-      });
-      pending = before.then(() => (gone ? undefined : taken));
+      if (text === "") return;
+      attempt(() => writer.write(text));
+      attempt(() => writer.flush());
     },
     async flush() {
       await pending;
