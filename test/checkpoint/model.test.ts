@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { fromSeed, seeded } from "../kit/mod.ts";
-import { exhaust, play, walk, type WalkOptions } from "./kit/schedule.ts";
+import { exhaust, walk, type WalkOptions } from "./kit/schedule.ts";
 
 /** Schedules per scenario; `CAIRN_SCHEDULES` for a long search. */
 const SCHEDULES = Number(process.env["CAIRN_SCHEDULES"] ?? 150);

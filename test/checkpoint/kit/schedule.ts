@@ -1,5 +1,5 @@
 import type { Seeded } from "../../kit/mod.ts";
-import { type Move, World, type WorldOptions } from "./world.ts";
+import { type Actor, type Move, World, type WorldOptions } from "./world.ts";
 
 /** A schedule longer than this goes round for ever. */
 const MAX_STEPS = 1_500;
@@ -89,25 +89,32 @@ export async function exhaust(
   return worlds;
 }
 
-/** A schedule in words: which process goes on, for how many calls; afterwards each to its end, in order. */
+/** How far a process goes: before the call whose words match, or to its end. */
+export type Until = RegExp | "end";
+
+/**
+ * A schedule in words: which process goes on, and until before which call; afterwards each to its end, in order.
+ * With `fail`, every run fails at its first component.
+ */
 export async function play(
   options: Omit<WorldOptions, "chance">,
-  parts: readonly (readonly [process: number, calls: number | ((world: World) => boolean)])[],
+  parts: readonly (readonly [process: number, until: Until])[],
 ): Promise<World> {
-  const world = new World({ ...options, chance: () => 0.999 });
-  for (const [process, calls] of parts) {
+  const world = new World({ ...options, chance: () => (options.fail === true ? 0 : 0.999) });
+  for (const [process, until] of parts) {
     const actor = world.actors[process - 1];
     if (actor === undefined) throw new Error(`There is no process ${process}`);
-    for (let done = 0; actor.end === undefined; done++) {
-      if (typeof calls === "number" ? done >= calls : calls(world)) break;
-      await world.step({ actor });
-    }
+    while (actor.end === undefined && !reached(actor, until)) await world.step({ actor });
   }
   for (const actor of world.actors) {
     for (let steps = 0; actor.end === undefined && steps < MAX_STEPS; steps++) await world.step({ actor });
   }
   await tryLone(world);
   return world;
+}
+
+function reached(actor: Actor, until: Until): boolean {
+  return until !== "end" && actor.pending !== undefined && until.test(actor.pending.what);
 }
 
 function nextAlive(world: World, from: number): number {
