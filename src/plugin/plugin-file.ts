@@ -17,7 +17,7 @@ export function isPluginFileName(name: string): boolean {
 }
 
 /** True where `inner` lies in `outer`; both are real paths. */
-export function liesIn(outer: string, inner: string): boolean {
+function liesIn(outer: string, inner: string): boolean {
   const way = relative(outer, inner);
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -88,10 +88,24 @@ function writable(candidate: Candidate, path: string, isRoot: boolean): Finding 
   };
 }
 
+/** Characters that Bun's import takes for something else in a path: the query of a URL, a separator. */
+const UNUSABLE = /[?\\]/;
+
+function unusable(candidate: Candidate, path: string): Finding {
+  return {
+    severity: "error",
+    code: "PLUGIN_FOLDER_NAME",
+    message: `plugin folder ${path} has "?" or "\\" in its path, from which nothing can be imported`,
+    place: candidate.place,
+    hint: "Rename or move the folder.",
+  };
+}
+
 /**
  * The plugin folders in order of search: `--plugins`, `CAIRN_PLUGINS`, the configuration's `plugins`,
  * `plugins/` beside the configuration file, `plugins/` beside the executable. A named folder that is not
- * there is an error; one that everybody may write to is a warning, as root an error.
+ * there is an error, and so is one whose path can't be imported from; one that everybody may write to is a
+ * warning, as root an error.
  */
 export async function pluginFolders(sources: FolderSources): Promise<PluginFolders> {
   const folders = new Map<string, string>();
@@ -101,6 +115,10 @@ export async function pluginFolders(sources: FolderSources): Promise<PluginFolde
     const seen = await look(path);
     if (seen.real === undefined) {
       if (candidate.source !== undefined) findings.push(missing(candidate, path, seen.state ?? "is missing"));
+      continue;
+    }
+    if (UNUSABLE.test(seen.real) || UNUSABLE.test(path)) {
+      findings.push(unusable(candidate, path));
       continue;
     }
     if (folders.has(seen.real)) continue;

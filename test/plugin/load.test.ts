@@ -83,6 +83,18 @@ describe("a plugin loads", () => {
     expect(await outputsOf(dir, "a.b.Three")).toBe(3);
   });
 
+  test.each(["with space", "a#b", "a%20b", "ünï", "a'b\"c", "a*b", "[x]"])(
+    "from a folder named %s",
+    async (name) => {
+      using dir = tempDir();
+      dir.write(`${name}/B.ts`, 'import { n } from "./n.ts";\nexport default () => n;\n');
+      dir.write(`${name}/n.ts`, "export const n = 3;\n");
+      const resolved = await resolveType("B", { folders: [dir.join(name)], builtins: [] });
+      const component = await loadPlugin({ resolved, kind: "component", builtins: new Map() });
+      expect(await component.run({} as never)).toBe(3);
+    },
+  );
+
   test("that is built in", async () => {
     using dir = tempDir();
     expect(await outputsOf(dir, "noop")).toEqual({ done: true });

@@ -271,7 +271,7 @@ describe("nested schemas", () => {
 });
 
 describe("scalars are read as the reference's getters would", () => {
-  test.each([
+  const taken: readonly (readonly [v.GenericSchema, JsonValue, unknown])[] = [
     [v.number(), "12", 12],
     [v.number(), "-1.5e3", -1500],
     [v.number(), ".5", 0.5],
@@ -289,11 +289,17 @@ describe("scalars are read as the reference's getters would", () => {
     [v.optional(v.nullable(v.number())), "3", 3],
     [v.pipe(v.string(), v.trim(), v.toLowerCase()), 7, "7"],
     [v.any(), "12", "12"],
-  ] as [v.GenericSchema, JsonValue, unknown][])("%#: %j", (schema, value, expected) => {
+  ];
+
+  test.each(
+    taken.map(
+      ([schema, value, expected]) => [JSON.stringify(value), schema.type, schema, value, expected] as const,
+    ),
+  )("%s for %s", (_text, _type, schema, value, expected) => {
     expect(read(v.object({ x: schema }), { x: value })).toEqual({ x: expected });
   });
 
-  test.each([
+  const refused: readonly (readonly [v.GenericSchema, JsonValue, string])[] = [
     [v.number(), "12x", 'x: expected a number, found "12x"'],
     [v.number(), "", 'x: expected a number, found ""'],
     [v.number(), " 1", 'x: expected a number, found " 1"'],
@@ -310,7 +316,13 @@ describe("scalars are read as the reference's getters would", () => {
     [v.pipe(v.number(), v.minValue(1)), 0, "x: invalid value: expected >=1, found 0"],
     [v.pipe(v.string(), v.minLength(3, "at least three letters")), "ab", "x: at least three letters"],
     [v.date(), "2026-99-99", 'x: expected a date, found "2026-99-99"'],
-  ] as [v.GenericSchema, JsonValue, string][])("%#: %j is refused", (schema, value, issue) => {
+  ];
+
+  test.each(
+    refused.map(
+      ([schema, value, issue]) => [JSON.stringify(value), schema.type, schema, value, issue] as const,
+    ),
+  )("%s for %s is refused", (_text, _type, schema, value, issue) => {
     expect(read(v.object({ x: schema }), { x: value })).toEqual([issue]);
   });
 

@@ -32,6 +32,42 @@ export interface Conversion {
   /** True for keys whose values may not be shown. */
   isSecret(key: string): boolean;
   readonly issues: ConfigIssue[];
+  /** What was done already for options of unions and lazy schemas. Shared by a whole conversion. */
+  readonly attempts: AttemptMemory;
+}
+
+/** Does something for a schema at a place, with issues of its own, or gives what it gave before. */
+export function remember(
+  schema: object,
+  path: ConfigPath,
+  run: Conversion,
+  attempt: (inner: Conversion) => Attempt,
+): Attempt {
+  const { attempts } = run;
+  const known = attempts.known.get(schema) ?? new Map<string, Attempt>();
+  attempts.known.set(schema, known);
+  const key = `${run.coerce} ${JSON.stringify(path)}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  if (attempts.left-- <= 0) throw new RangeError("its unions hold too many possibilities");
+  const fresh = attempt({ ...run, issues: [] });
+  known.set(key, fresh);
+  return fresh;
+}
+
+/** How well an option of a union fits. */
+export interface Attempt {
+  readonly converted: Converted;
+  readonly issues: readonly ConfigIssue[];
+}
+
+/**
+ * Attempts by schema, then by place and kind of reading. Unions in unions are tried again from each level above;
+ * remembering keeps that linear. `left` bounds it where schemas are made anew at each call of a `lazy`.
+ */
+export interface AttemptMemory {
+  readonly known: WeakMap<object, Map<string, Attempt>>;
+  left: number;
 }
 
 /** A trail without parts. */

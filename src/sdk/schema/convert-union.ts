@@ -1,11 +1,12 @@
 import * as v from "valibot";
 import {
-  type ConfigIssue,
+  type Attempt,
   type ConfigPath,
   type Conversion,
   type Converted,
   isPlainObject,
   newTrail,
+  remember,
   setOwn,
 } from "./conversion.ts";
 import type { Convert } from "./convert.ts";
@@ -13,11 +14,7 @@ import { readIssues } from "./read-issues.ts";
 import { optionsOf, type SchemaParts, schemaOf, wrappedOf } from "./schema-parts.ts";
 import { sameKey } from "./spelling.ts";
 
-interface Attempt {
-  readonly converted: Converted;
-  readonly issues: readonly ConfigIssue[];
-}
-
+/** Converts with one option and judges the result; what has been tried before is not tried again. */
 function attempt(
   option: SchemaParts,
   input: unknown,
@@ -25,11 +22,12 @@ function attempt(
   run: Conversion,
   convert: Convert,
 ): Attempt {
-  const inner: Conversion = { ...run, issues: [] };
-  const converted = convert(option, input, path, inner);
-  const parsed = v.safeParse(schemaOf(option), converted.value);
-  const found = parsed.success ? [] : readIssues(parsed.issues, converted.trail, path, run);
-  return { converted, issues: [...inner.issues, ...found] };
+  return remember(option, path, run, (inner) => {
+    const converted = convert(option, input, path, inner);
+    const parsed = v.safeParse(schemaOf(option), converted.value);
+    const found = parsed.success ? [] : readIssues(parsed.issues, converted.trail, path, run);
+    return { converted, issues: [...inner.issues, ...found] };
+  });
 }
 
 /** True where option and value are of one build: object for object, list for list. */
@@ -97,7 +95,9 @@ export function convertVariant(
   if (!isPlainObject(input)) return { value: input, trail: newTrail() };
   const written = Object.hasOwn(input, name) ? name : Object.keys(input).find((key) => sameKey(key, name));
   const said = written === undefined ? undefined : input[written];
-  const candidates = flatten(schema).filter((option) => takes(option.entries?.[name], said, run, convert));
+  const candidates = flatten(schema).filter((option) =>
+    takes(option.entries?.[name], said, [...path, written ?? name], run, convert),
+  );
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return convert(only, input, path, run);
   if (only !== undefined) return choose(candidates, input, path, run, convert);
@@ -110,9 +110,15 @@ export function convertVariant(
   return { value, trail };
 }
 
-function takes(entry: SchemaParts | undefined, said: unknown, run: Conversion, convert: Convert): boolean {
+function takes(
+  entry: SchemaParts | undefined,
+  said: unknown,
+  path: ConfigPath,
+  run: Conversion,
+  convert: Convert,
+): boolean {
   if (entry === undefined) return false;
-  return attempt(entry, said, [], run, convert).issues.length === 0;
+  return attempt(entry, said, path, run, convert).issues.length === 0;
 }
 
 function flatten(schema: SchemaParts): readonly SchemaParts[] {

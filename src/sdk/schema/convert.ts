@@ -7,6 +7,7 @@ import {
   type Converted,
   isPlainObject,
   newTrail,
+  remember,
   setOwn,
 } from "./conversion.ts";
 import { type SchemaParts, wrappedOf } from "./schema-parts.ts";
@@ -36,8 +37,14 @@ export const convert: Convert = (schema, input, path, run) => {
 };
 
 function convertLazy(schema: SchemaParts, input: unknown, path: ConfigPath, run: Conversion): Converted {
-  if (schema.getter === undefined) return { value: input, trail: newTrail() };
-  return convert(schema.getter(input), input, path, run);
+  const { getter } = schema;
+  if (getter === undefined) return { value: input, trail: newTrail() };
+  const { converted, issues } = remember(schema, path, run, (inner) => ({
+    converted: convert(getter(input), input, path, inner),
+    issues: inner.issues,
+  }));
+  run.issues.push(...issues);
+  return converted;
 }
 
 /** Records and maps: keys stay as they are written. */

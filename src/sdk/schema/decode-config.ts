@@ -19,6 +19,19 @@ export type DecodedConfig<Output> =
   | { readonly ok: true; readonly config: Output; readonly issues: readonly [] }
   | { readonly ok: false; readonly issues: readonly ConfigIssue[] };
 
+/** Options of unions and lazy schemas that are tried for one configuration, for each value in it. */
+const MAX_ATTEMPTS_PER_VALUE = 200;
+
+/** How many values a configuration holds, itself included. */
+function countValues(root: JsonValue): number {
+  const queue: JsonValue[] = [root];
+  for (const value of queue) {
+    if (typeof value === "object" && value !== null)
+      for (const item of Object.values(value)) queue.push(item);
+  }
+  return queue.length;
+}
+
 /** The key of a place in `numberTexts`. */
 export function pathKey(path: ConfigPath): string {
   return JSON.stringify(path);
@@ -38,6 +51,7 @@ export function decodeConfig<Schema extends v.GenericSchema>(
     numberText: (path) => input.numberTexts?.[pathKey(path)],
     isSecret: (key) => isSecretKey(key, input.redact),
     issues: [],
+    attempts: { known: new WeakMap(), left: MAX_ATTEMPTS_PER_VALUE * countValues(input.value) },
   };
   try {
     const converted = convert(partsOf(schema), input.value, [], run);
