@@ -15,6 +15,7 @@ export {
   type StoreOptions,
   type StoreRequest,
 } from "./define-checkpoint-store.ts";
+export { type ListedObject, type ObjectOperations, openObjectStore, storeError } from "../store/mod.ts";
 export { checkHookPoints, defineHooks, type HooksDefinition, type HooksOptions } from "./define-hooks.ts";
 export {
   PermanentError,

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { openObjectStore, storeError } from "../store/mod.ts";
 import { defineCheckpointStore } from "./define-checkpoint-store.ts";
 import { defineComponent } from "./define-component.ts";
 import { defineHooks } from "./define-hooks.ts";
@@ -9,6 +10,8 @@ export const pluginExports: Readonly<Record<string, unknown>> = {
   defineComponent,
   defineHooks,
   defineCheckpointStore,
+  openObjectStore,
+  storeError,
   TransientError,
   PermanentError,
   SkipComponent,
