@@ -8,6 +8,7 @@ const FIRST_WAIT_MS = 25;
 /** Codes of store errors that no re-send will change. */
 const HOPELESS: ReadonlySet<string> = new Set([
   "STORE_CLOSED",
+  "STORE_LEASE_EXPIRED",
   "STORE_LEASE_LOST",
   "STORE_LINK",
   "STORE_LOG_GONE",
