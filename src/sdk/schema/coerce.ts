@@ -55,7 +55,7 @@ export function coerceScalar(schema: SchemaParts, input: unknown, numberText: st
     case "string":
       return toText(input, numberText);
     case "number":
-      return typeof input === "string" && NUMBER.test(input) ? Number(input) : input;
+      return typeof input === "string" && NUMBER.test(input.trim()) ? Number(input) : input;
     case "boolean":
       return typeof input === "string" ? (BOOLEANS.get(input) ?? input) : input;
     case "bigint":

@@ -84,3 +84,17 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
 export function setOwn(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
+
+/** Keys that valibot drops from records and open objects without a word, to keep prototypes safe. */
+const DROPPED_KEYS: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
+
+/** Tells of a key that valibot would drop; true where it would. */
+export function tellDropped(key: string, path: ConfigPath, run: Conversion): boolean {
+  if (!DROPPED_KEYS.has(key)) return false;
+  run.issues.push({
+    path: [...path, key],
+    message: `the key "${key}" can't be kept here`,
+    hint: "Choose another key; a plugin that needs such keys takes them with v.map.",
+  });
+  return true;
+}

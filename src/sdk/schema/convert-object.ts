@@ -6,6 +6,7 @@ import {
   isPlainObject,
   newTrail,
   setOwn,
+  tellDropped,
   type Trail,
 } from "./conversion.ts";
 import type { Convert } from "./convert.ts";
@@ -90,7 +91,7 @@ function convertKeys(request: ObjectRequest, run: Conversion, convert: Convert):
     if (rest === undefined) {
       const names = Object.keys(entries).map((name) => writeKey(name, style));
       run.issues.push({ path: [...path, key], ...unknownKey(key, names) });
-    } else put(key, key, rest === "anything" ? undefined : rest);
+    } else if (!tellDropped(key, path, run)) put(key, key, rest === "anything" ? undefined : rest);
   }
   return { value, trail };
 }

@@ -9,6 +9,7 @@ import {
   newTrail,
   remember,
   setOwn,
+  tellDropped,
 } from "./conversion.ts";
 import { type SchemaParts, wrappedOf } from "./schema-parts.ts";
 
@@ -53,6 +54,7 @@ function convertEntries(schema: SchemaParts, input: unknown, path: ConfigPath, r
   if (!isPlainObject(input)) return { value: input, trail };
   const values: [string, unknown][] = [];
   for (const [key, item] of Object.entries(input)) {
+    if (schema.type === "record" && tellDropped(key, path, run)) continue;
     const part = schema.value === undefined ? undefined : convert(schema.value, item, [...path, key], run);
     trail.parts.set(key, { written: key, trail: part?.trail ?? newTrail() });
     values.push([key, part === undefined ? item : part.value]);
