@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type JsonObject } from "../../src/base/mod.ts";
+import type { JsonObject } from "../../src/base/mod.ts";
 import { fingerprintId, fingerprintOf, REDACTED_VALUE } from "../../src/checkpoint/mod.ts";
 
 const isRedacted = (key: string): boolean => key === "password" || key === "api-key";

@@ -143,7 +143,7 @@ export class Ghost {
         if (carried.symmetricDifference(wanted).size > 0) {
           this.#bad(
             "I1",
-            `run ${runId} carries {${[...carried]}}, but ${before} had completed {${[...wanted]}}`,
+            `run ${runId} carries {${[...carried].join()}}, but ${before} had completed {${[...wanted].join()}}`,
           );
         }
       }

@@ -153,6 +153,16 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
   return "nothing thrown";
 }
 
+/** The message of what a promise rejects with. */
+export async function saidBy(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
+  return "nothing thrown";
+}
+
 /** Indexes of completed components, in order. */
 export function done(journal: Pick<RunJournal, "state">): number[] {
   return [...journal.state().completions.keys()].toSorted((a, b) => a - b);

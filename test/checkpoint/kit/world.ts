@@ -55,7 +55,7 @@ export class Actor {
   /** Called by the process: waits until the schedule lets this call happen. */
   async turn<T>(what: string, isAppend: boolean, act: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.pending = { what, isAppend, act, resolve: resolve as (value: unknown) => void, reject };
+      this.pending = { what, isAppend, act, resolve: (value) => resolve(value as T), reject };
       this.#wake?.();
     });
   }
