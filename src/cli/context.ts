@@ -1,8 +1,7 @@
-import type { FileRunOptions, LoadOptions, LogLevel } from "../api/mod.ts";
+import type { FileRunOptions, LoadOptions } from "../api/mod.ts";
 import type { CommandDefinition, Definition } from "./definition.ts";
 import { ON_CODE_CHANGE, ON_CONFIG_CHANGE } from "./flags.ts";
 import type { Given } from "./given.ts";
-import type { Log, LogFormat } from "./log.ts";
 import type { Output } from "./output.ts";
 import type { Signals } from "./signals.ts";
 import { usageError } from "./usage-error.ts";
@@ -19,8 +18,6 @@ export interface CommandContext {
   readonly signals: Signals;
   /** All of standard input. */
   readStdin(): Promise<Uint8Array>;
-  /** The log on standard error. */
-  log(format: LogFormat, level: LogLevel): Log;
   /** All commands: for help, completions. */
   readonly definitions: readonly Definition<CommandContext>[];
 }

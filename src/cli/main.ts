@@ -10,7 +10,6 @@ import { EXIT, exitCodeOf } from "./exit.ts";
 import { COLORS } from "./flags.ts";
 import type { Given } from "./given.ts";
 import { helpFor } from "./help.ts";
-import { createLog } from "./log.ts";
 import { type Output, printJson, printText } from "./output.ts";
 import { errorDocument, errorText } from "./print-error.ts";
 import { installSignals } from "./signals.ts";
@@ -54,14 +53,6 @@ export async function main(world: World): Promise<number> {
         cwd: enterFolder(given),
         signals,
         readStdin: () => Bun.stdin.bytes(),
-        log: (format, level) =>
-          createLog({
-            format,
-            level,
-            style: output.errStyle,
-            write: (text) => sinks.err.write(text),
-            now: () => Date.now(),
-          }),
         definitions,
       });
     } else {

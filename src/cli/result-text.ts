@@ -50,3 +50,14 @@ export function failureText(result: RunResult, style: Style): string {
     })
     .join("");
 }
+
+/** Why a run ended in which no component failed, for standard error. */
+export function endText(
+  result: RunResult,
+  error: { readonly message: string; readonly hint: string | undefined } | undefined,
+  style: Style,
+): string {
+  const why = error?.message ?? `the run ended (${result.reason ?? result.status})`;
+  const hint = error?.hint === undefined ? "" : `  ${style.cyan("hint:")} ${visible(error.hint)}\n`;
+  return `${style.red("error:")} ${visible(why)}\n${hint}`;
+}
