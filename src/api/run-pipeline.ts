@@ -1,24 +1,42 @@
-import type { PipelineConfig } from "../config/mod.ts";
-import type { RunResult } from "../run/mod.ts";
+import { systemRandom } from "../base/mod.ts";
+import { type PipelineConfig, redactorFor } from "../config/mod.ts";
+import { runOnce, type RunResult } from "../run/mod.ts";
+import type { PipelineHooks } from "../sdk/mod.ts";
+import { markedStore } from "./checkpoint-hooks.ts";
+import {
+  decideSettings,
+  loadSource,
+  type Opened,
+  openRun,
+  openRunStore,
+  readyRunner,
+  secretMask,
+  type Source,
+} from "./open-run.ts";
 import type { FileRunOptions, RunOptions } from "./options.ts";
-import { unfinished } from "./unfinished.ts";
+import { foldersOf, openConfiguredHooks } from "./wire.ts";
 
 /**
  * Runs a pipeline. Checkpoints are kept where the configuration, `options` or a `checkpointHooks(store)` among
  * the hooks says so. What went wrong once components could run is in the result (`status`, `exitCode`).
+ *
+ * ```ts
+ * const result = await runPipeline(await loadConfig("daily.conf"), { hooks: loggingHooks.structured() });
+ * ```
+ *
  * @throws CairnError for what refuses the run before anything ran: kind `config` (exit 2), CHECKPOINT_… (exit 4, 5, 6)
  */
-export function runPipeline(config: PipelineConfig, options: RunOptions = {}): Promise<RunResult> {
-  return unfinished();
+export async function runPipeline(config: PipelineConfig, options: RunOptions = {}): Promise<RunResult> {
+  return withOpened(options, () => Promise.resolve({ config, reload: undefined }));
 }
 
 /** `runPipeline` of a file (or, with `-`, of `options.text`); `--set` of the run that is resumed is restored. The CLI's `run`. */
-export function runFile(path: string, options: FileRunOptions = {}): Promise<RunResult> {
-  return unfinished();
+export async function runFile(path: string, options: FileRunOptions = {}): Promise<RunResult> {
+  return withOpened(options, ({ warnings }) => loadSource(path, options, warnings));
 }
 
 /** Runs a file with checkpoints as its configuration says (the source page's call). */
-export function runWithCheckpointing(path: string, options: FileRunOptions = {}): Promise<RunResult> {
+export async function runWithCheckpointing(path: string, options: FileRunOptions = {}): Promise<RunResult> {
   return runFile(path, options);
 }
 
@@ -29,6 +47,71 @@ export interface ResumeRequest extends FileRunOptions {
 }
 
 /** Resumes one given run. Implies checkpointing. */
-export function resume(request: ResumeRequest): Promise<RunResult> {
-  return unfinished();
+export async function resume(request: ResumeRequest): Promise<RunResult> {
+  const { configPath, runId, ...options } = request;
+  return runFile(configPath, { ...options, runId: undefined, resume: runId });
+}
+
+async function withOpened(
+  options: FileRunOptions,
+  load: (opened: Opened) => Promise<Source>,
+): Promise<RunResult> {
+  const opened = openRun(options);
+  try {
+    return await runOpened(await load(opened), options, opened);
+  } finally {
+    await opened.pools.close();
+  }
+}
+
+async function runOpened(source: Source, options: FileRunOptions, opened: Opened): Promise<RunResult> {
+  const { config } = source;
+  const { clock, log, lookup, pools, warnings } = opened;
+  const redactor = redactorFor(config);
+  log.redactor = redactor;
+  await readyRunner(config, options, opened);
+  const marked = options.store ?? markedStore(options.hooks);
+  const { store, owned } = await openRunStore(config, { ...options, store: marked }, warnings);
+  const hooks = async (decided: PipelineConfig): Promise<readonly PipelineHooks[]> => {
+    const folders = decided.hooks.length === 0 ? [] : await foldersOf(decided, lookup, () => undefined);
+    const write = (line: string): void => void process.stderr.write(`${line}\n`);
+    const configured = await openConfiguredHooks({
+      config: decided,
+      folders,
+      env: lookup.env,
+      clock,
+      redactor,
+      write,
+    });
+    return options.hooks === undefined ? configured : [...configured, options.hooks];
+  };
+  try {
+    return await runOnce({
+      ...decideSettings(source, options, opened, redactor),
+      store,
+      resume: options.resume,
+      fresh: options.fresh ?? false,
+      autoResume: options.autoResume ?? config.checkpoint.autoResume,
+      runKey: options.runKey,
+      runId: options.runId,
+      ifHeld: options.ifHeld ?? "fail",
+      waitMs: options.waitMs,
+      cleanupOnSuccess: options.cleanupOnSuccess,
+      maxParallel: options.maxParallel,
+      timeoutMs: options.timeoutMs,
+      graceMs: options.graceMs,
+      isolation: options.isolation,
+      hooks,
+      pools,
+      log,
+      secrets: secretMask(redactor, lookup),
+      clock,
+      random: options.random ?? systemRandom,
+      signal: options.signal,
+      kill: options.kill,
+      warnings,
+    });
+  } finally {
+    if (owned) await store?.close();
+  }
 }

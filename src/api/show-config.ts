@@ -51,7 +51,7 @@ export async function readHoconFile(
 ): Promise<string> {
   const { format = "json", ...rest } = options;
   const { root } = await resolved(path, rest);
-  return format === "json" ? renderJson(root) : renderHocon(root);
+  return format === "json" ? renderJson(root, 2) : renderHocon(root);
 }
 
 /** The tree of a file that could be resolved, whatever its schema says: showing helps to mend. */

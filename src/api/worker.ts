@@ -1,9 +1,9 @@
-import { unfinished } from "./unfinished.ts";
+import { runWorkerProcess } from "../run/mod.ts";
+import { workerParts } from "./wire.ts";
 
-/** The hidden first argument that makes this executable a worker process. */
-export const WORKER_COMMAND = "__worker";
+export { WORKER_COMMAND } from "./wire.ts";
 
-/** The life of a worker process, for `src/main.ts`; resolves when the runner has no more use for it. */
-export function workerMain(): Promise<void> {
-  return unfinished();
+/** The life of a worker process, for `src/main.ts`; does not return before the runner has no more use for it. */
+export async function workerMain(args: readonly string[] = process.argv.slice(3)): Promise<void> {
+  await runWorkerProcess(args, workerParts());
 }

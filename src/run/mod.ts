@@ -2,10 +2,20 @@
  * Room `run`: plan, scheduler, worker processes, retries and results: the library's way of one run.
  *
  * Not here: finding plugins (room `plugin`), what a checkpoint means (room `checkpoint`), printing (room `cli`).
- * To add a way to isolate components: a file beside `worker-pool.ts` that gives the same interface.
+ * To add a way to isolate components: a file beside `process-worker.ts` that gives a `WorkerHandle`, and its
+ * place in `worker-pools.ts`.
  */
-export { composeHooks } from "./compose-hooks.ts";
+export { composeHooks, partsOf } from "./compose-hooks.ts";
+export { changedError, type Decided, decideRun, type DecideSettings, invalidConfig } from "./decide-run.ts";
 export { Interrupt, interruptOf, type InterruptSignal } from "./interrupt.ts";
 export type * from "./observer.ts";
 export type * from "./plan-document.ts";
+export { prepareComponents, type Prepared } from "./prepare.ts";
+export type { SetOption } from "./remembered-options.ts";
 export type * from "./result.ts";
+export { RunLog } from "./run-log.ts";
+export { runOnce, type RunRequest } from "./run-once.ts";
+export { SecretMask } from "./secret-mask.ts";
+export { startMode } from "./start-mode.ts";
+export { WorkerPools } from "./worker-pools.ts";
+export { runWorkerProcess, type WorkerParts } from "./worker/process-main.ts";

@@ -1,0 +1,167 @@
+import { CairnError, type Clock, type Redactor, systemClock } from "../base/mod.ts";
+import { machineSecrets, type PipelineConfig, redactorFor } from "../config/mod.ts";
+import {
+  type DecideSettings,
+  invalidConfig,
+  RunLog,
+  SecretMask,
+  type SetOption,
+  WorkerPools,
+} from "../run/mod.ts";
+import {
+  type CheckpointStore,
+  localWarning,
+  openStore,
+  parseLocation,
+  storeRegistry,
+  systemFileSystem,
+} from "../store/mod.ts";
+import { readConfig } from "./load-config.ts";
+import type { LoadOptions, PluginOptions, ResumeOptions, RunOptions } from "./options.ts";
+import { defaultLocation } from "./stores.ts";
+import { builtinComponents, foldersOf, type Lookup, ownWorkerCommand, workerParts } from "./wire.ts";
+
+/** The options that every way into a run shares. */
+export type OpenOptions = LoadOptions &
+  ResumeOptions &
+  PluginOptions &
+  Pick<RunOptions, "observer" | "clock" | "isolation">;
+
+/** Processes and log of one run or plan, started before anything else is known, because they take time. */
+export interface Opened {
+  readonly pools: WorkerPools;
+  readonly log: RunLog;
+  readonly clock: Clock;
+  readonly lookup: Lookup;
+  readonly warnings: string[];
+}
+
+/** Starts the first worker at once; `pools.close()` is the caller's. */
+export function openRun(options: OpenOptions): Opened {
+  const clock = options.clock ?? systemClock;
+  const log = new RunLog(options.observer ?? {}, clock, redactorFor(undefined));
+  const lookup: Lookup = {
+    plugins: options.plugins ?? [],
+    env: options.env ?? process.env,
+    cwd: options.cwd ?? process.cwd(),
+  };
+  const pools = new WorkerPools({
+    command: options.workerCommand ?? ownWorkerCommand(),
+    env: lookup.env,
+    cwd: lookup.cwd,
+    parts: () => Promise.resolve(workerParts()),
+    log,
+  });
+  if (options.isolation !== "none") pools.processes.prepare();
+  return { pools, log, clock, lookup, warnings: [] };
+}
+
+/** A configuration from a file, with the way to read it again with other overrides. */
+export interface Source {
+  readonly config: PipelineConfig;
+  readonly reload: ((set: readonly SetOption[]) => Promise<PipelineConfig>) | undefined;
+}
+
+/** Loads a file; warnings of its findings are collected. Throws CONFIG_INVALID. */
+export async function loadSource(path: string, options: LoadOptions, warnings: string[]): Promise<Source> {
+  const { cwd, env, text, envFile, allowUrlIncludes, allowUnsetEnv } = options;
+  const load = async (set: LoadOptions["set"]): Promise<PipelineConfig> => {
+    const loaded = await readConfig(path, { cwd, env, text, envFile, allowUrlIncludes, allowUnsetEnv, set });
+    if (loaded.pipeline === undefined) throw invalidConfig(loaded.findings);
+    for (const { severity, message, place } of loaded.findings) {
+      if (severity === "warning") warnings.push(place ? `${place.file}:${place.line}: ${message}` : message);
+    }
+    return loaded.pipeline;
+  };
+  return { config: await load(options.set), reload: load };
+}
+
+/** The store of a run: undefined where no checkpoint is kept. `owned`: opened here, so to be closed here. */
+export interface RunStore {
+  readonly store: CheckpointStore | undefined;
+  readonly owned: boolean;
+}
+
+/** Opens what configuration and options say; the options win. */
+export async function openRunStore(
+  config: PipelineConfig,
+  options: ResumeOptions & Pick<LoadOptions, "env" | "cwd">,
+  warnings: string[],
+): Promise<RunStore> {
+  if (options.store !== undefined) return { store: options.store, owned: false };
+  const wanted = options.checkpoint ?? (options.resume === undefined ? config.checkpoint.enabled : true);
+  if (wanted === false) {
+    refuseWithoutCheckpoint(options);
+    return { store: undefined, owned: false };
+  }
+  const { env = process.env, cwd = process.cwd() } = options;
+  const registry = storeRegistry();
+  const given = typeof wanted === "string" ? { text: wanted, folder: cwd } : undefined;
+  const configured =
+    config.checkpoint.location === undefined
+      ? undefined
+      : { text: config.checkpoint.location, folder: config.folder };
+  const place = given ?? configured ?? { text: defaultLocation(), folder: cwd };
+  const location = parseLocation(place.text, place.folder, registry.keys());
+  if (location.scheme === "file") {
+    const isDefault = given === undefined && configured === undefined;
+    const warning = localWarning(systemFileSystem, location.target, isDefault);
+    if (warning !== undefined) warnings.push(warning);
+  }
+  return { store: await openStore(registry, place.text, place.folder, { env }), owned: true };
+}
+
+/** What only means something with a checkpoint is refused without one. */
+function refuseWithoutCheckpoint(options: ResumeOptions): void {
+  const flag =
+    options.autoResume === true
+      ? "--auto-resume"
+      : options.runKey !== undefined
+        ? "--run-key"
+        : options.resume !== undefined
+          ? "--resume"
+          : undefined;
+  if (flag === undefined) return;
+  throw new CairnError(`Cannot use ${flag}: checkpointing is off`, {
+    code: "CHECKPOINT_NOT_ENABLED",
+    kind: "config",
+    hint: "Add --checkpoint, or set pipeline.checkpoint.enabled = true.",
+  });
+}
+
+/** What tells a run's decisions, from its parts. */
+export function decideSettings(
+  source: Source,
+  options: OpenOptions,
+  opened: Opened,
+  redactor: Redactor,
+): Omit<DecideSettings, "worker"> {
+  return {
+    config: source.config,
+    reload: source.reload,
+    given: { set: options.set ?? [], failFast: options.failFast },
+    policy: {
+      ...(options.onConfigChange === undefined ? {} : { onConfigChange: options.onConfigChange }),
+      ...(options.onCodeChange === undefined ? {} : { onCodeChange: options.onCodeChange }),
+    },
+    builtins: [...builtinComponents.keys()],
+    redactor,
+    folders: (config) => foldersOf(config, opened.lookup, (message) => opened.warnings.push(message)),
+  };
+}
+
+/** Whether components are described, and some of them run, in the runner itself. */
+export async function readyRunner(
+  config: PipelineConfig,
+  options: Pick<OpenOptions, "isolation">,
+  opened: Opened,
+): Promise<void> {
+  const isolationOf = (own: string | undefined): string => options.isolation ?? own ?? "process";
+  const inRunner = config.components.filter(({ isolation }) => isolationOf(isolation) === "none").length;
+  if (inRunner > 0) await opened.pools.useRunner(inRunner === config.components.length);
+}
+
+/** The secrets of a run. */
+export function secretMask(redactor: Redactor, lookup: Lookup): SecretMask {
+  return new SecretMask(redactor, machineSecrets(lookup.env));
+}

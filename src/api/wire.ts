@@ -1,0 +1,133 @@
+import { dirname } from "node:path";
+import { CairnError, type Clock, type Redactor, systemClock } from "../base/mod.ts";
+import { type HookConfig, judgedHook, locateIssues, type PipelineConfig } from "../config/mod.ts";
+import {
+  configInput,
+  createCodeHasher,
+  decodePluginConfig,
+  installVirtualModule,
+  loadPlugin,
+  type PluginDefinition,
+  pluginFolders,
+  resolveType,
+} from "../plugin/mod.ts";
+import { invalidConfig, type WorkerParts } from "../run/mod.ts";
+import { pluginExports, type PipelineHooks } from "../sdk/mod.ts";
+import type { Environment } from "./options.ts";
+
+/** The first argument that makes this executable a worker process. */
+export const WORKER_COMMAND = "__worker";
+
+/** Components that ship in the executable, by type; none of them exists yet. */
+export const builtinComponents: ReadonlyMap<string, PluginDefinition> = new Map();
+
+/** Revisions of the built-in components, raised by hand when what they do changes. */
+const BUILTIN_REVISIONS: ReadonlyMap<string, number> = new Map();
+
+/** Where a compiled executable keeps its own files. */
+const COMPILED_ROOT = "/$bunfs/";
+
+/** How this very program is started as a worker: the executable itself, or, in a checkout, Bun on `src/main.ts`. */
+export function ownWorkerCommand(): readonly string[] {
+  if (import.meta.path.startsWith(COMPILED_ROOT)) return [process.execPath, WORKER_COMMAND];
+  return [process.execPath, Bun.fileURLToPath(new URL("../main.ts", import.meta.url)), WORKER_COMMAND];
+}
+
+/**
+ * Lets plugins import `cairn` and `cairn/testing` in this process. Bun has one set of virtual modules per
+ * process; installing it again changes nothing.
+ */
+export function installModules(): Promise<void> {
+  installVirtualModule({
+    cairn: () => pluginExports,
+    "cairn/testing": async () => ({ ...(await import("./testing.ts")) }),
+  });
+  return Promise.resolve();
+}
+
+/** What a process needs to run components. */
+export function workerParts(): WorkerParts {
+  const hasher = createCodeHasher({ revisions: BUILTIN_REVISIONS });
+  return {
+    builtins: builtinComponents,
+    codeHash: (resolved) => hasher.hash(resolved),
+    prepare: installModules,
+  };
+}
+
+/** What plugin folders and hooks are looked up with. */
+export interface Lookup {
+  readonly plugins: readonly string[];
+  readonly env: Environment;
+  readonly cwd: string;
+}
+
+/** The plugin folders of a configuration, in order. Throws CONFIG_INVALID; warnings go to `warn`. */
+export async function foldersOf(
+  config: Pick<PipelineConfig, "pluginFolders" | "folder" | "file"> | undefined,
+  lookup: Lookup,
+  warn: (message: string) => void,
+): Promise<readonly string[]> {
+  const found = await pluginFolders({
+    given: lookup.plugins,
+    environment: lookup.env["CAIRN_PLUGINS"],
+    config: (config?.pluginFolders ?? []).map((path) => ({ path })),
+    configFolder: config?.folder,
+    executableFolder: import.meta.path.startsWith(COMPILED_ROOT) ? dirname(process.execPath) : undefined,
+    cwd: lookup.cwd,
+    isRoot: process.getuid?.() === 0,
+  });
+  if (found.findings.some(({ severity }) => severity === "error")) throw invalidConfig(found.findings);
+  for (const { message } of found.findings) warn(message);
+  return found.folders;
+}
+
+export interface HooksRequest {
+  readonly config: PipelineConfig;
+  readonly folders: readonly string[];
+  readonly env: Environment;
+  readonly clock?: Clock | undefined;
+  readonly redactor: Redactor;
+  write(line: string): void;
+}
+
+/** Opens the hooks that a configuration names: built-in ones and those of plugins. Throws CONFIG_INVALID. */
+export async function openConfiguredHooks(request: HooksRequest): Promise<readonly PipelineHooks[]> {
+  const { config, env, redactor, clock = systemClock, write } = request;
+  if (config.hooks.length === 0) return [];
+  const { builtinHooks } = await import("../builtin/mod.ts");
+  const builtins = builtinHooks({ folder: config.folder, env, clock, redactor, write });
+  const opened: PipelineHooks[] = [];
+  for (const [index, hook] of config.hooks.entries()) {
+    opened.push(await openHook(hook, index, builtins, request));
+  }
+  return opened;
+}
+
+async function openHook(
+  hook: HookConfig,
+  index: number,
+  builtins: ReadonlyMap<string, PluginDefinition>,
+  { config, folders }: HooksRequest,
+): Promise<PipelineHooks> {
+  try {
+    const resolved = await resolveType(hook.type, { folders, builtins: builtins.keys() });
+    if (resolved.file !== undefined) await installModules();
+    const definition = await loadPlugin({ resolved, kind: "hooks", builtins });
+    const decoded = decodePluginConfig(hook.type, definition, {
+      ...configInput(hook.settings),
+      redact: config.redact,
+    });
+    if (decoded.issues.length > 0) {
+      throw invalidConfig(
+        locateIssues({ ...judgedHook(hook, index), redact: config.redact }, decoded.issues),
+      );
+    }
+    return { name: hook.type, ...(await definition.open(decoded.config)) };
+  } catch (thrown) {
+    if (!(thrown instanceof CairnError) || thrown.findings.length > 0) throw thrown;
+    const { code, message, hint } = thrown;
+    const place = hook.node.fields.get("type")?.value.origin.place;
+    throw invalidConfig([{ severity: "error", code, message: `hook ${index + 1}: ${message}`, hint, place }]);
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CairnError, messageOf } from "../base/mod.ts";
+import type { Artifact } from "../checkpoint/mod.ts";
+import type { ArtifactOptions } from "../sdk/mod.ts";
+
+const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
+
+/** The absolute path that a path or `file:` URI names. Throws ARTIFACT_UNSUPPORTED for other schemes. */
+function localPath(pathOrUri: string, cwd: string): string {
+  const scheme = SCHEME.exec(pathOrUri)?.[1]?.toLowerCase();
+  if (scheme === undefined) return resolve(cwd, pathOrUri);
+  if (scheme === "file") return fileURLToPath(pathOrUri);
+  throw new CairnError(`Cannot declare the artifact ${pathOrUri}: only files can be checked on resume`, {
+    code: "ARTIFACT_UNSUPPORTED",
+    kind: "config",
+    hint: "Give a path or a file: URI; return other places among the outputs.",
+  });
+}
+
+function isMissing(thrown: unknown): boolean {
+  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest("hex");
+}
+
+/** Size and modification token of a file or folder, as an {@link Artifact} keeps them. */
+async function look(path: string): Promise<{ readonly size: number; readonly token: string }> {
+  const facts = await stat(path, { bigint: true });
+  return { size: Number(facts.size), token: String(facts.mtimeNs) };
+}
+
+/** Records a file as it is now. Throws ARTIFACT_MISSING where it is not there. */
+export async function recordArtifact(
+  pathOrUri: string,
+  options: ArtifactOptions,
+  cwd: string,
+): Promise<Artifact> {
+  const path = localPath(pathOrUri, cwd);
+  try {
+    const { size, token } = await look(path);
+    return {
+      uri: path,
+      size,
+      token,
+      ...(options.hash === true ? { hash: await hashOf(path) } : {}),
+      ...(options.consumed === true ? { consumed: true } : {}),
+    };
+  } catch (thrown) {
+    throw new CairnError(
+      `Cannot declare the artifact ${path}: ${isMissing(thrown) ? "there is no such file" : messageOf(thrown)}`,
+      {
+        code: isMissing(thrown) ? "ARTIFACT_MISSING" : "ARTIFACT_UNREADABLE",
+        kind: "world",
+        hint: "Declare a file after it has been written and closed.",
+        cause: thrown,
+      },
+    );
+  }
+}
+
+/**
+ * Whether a declared file is still what it was. A recorded hash decides over the modification time.
+ * Throws ARTIFACT_UNREADABLE where that can't be told, which is not "missing".
+ */
+export async function checkArtifact(artifact: Artifact): Promise<"same" | "changed" | "missing"> {
+  try {
+    const { size, token } = await look(artifact.uri);
+    if (size !== artifact.size) return "changed";
+    if (token === artifact.token) return "same";
+    if (artifact.hash === undefined) return "changed";
+    return (await hashOf(artifact.uri)) === artifact.hash ? "same" : "changed";
+  } catch (thrown) {
+    if (isMissing(thrown)) return "missing";
+    throw new CairnError(`Cannot check the artifact ${artifact.uri}: ${messageOf(thrown)}`, {
+      code: "ARTIFACT_UNREADABLE",
+      kind: "world",
+      hint: "Make it readable, or start anew with --fresh.",
+      cause: thrown,
+    });
+  }
+}

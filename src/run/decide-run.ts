@@ -1,0 +1,133 @@
+import { CairnError, type Finding, type JsonObject, type Redactor } from "../base/mod.ts";
+import {
+  type ConfigDifference,
+  decide,
+  type Decision,
+  type DecisionPolicy,
+  type RunState,
+} from "../checkpoint/mod.ts";
+import type { PipelineConfig } from "../config/mod.ts";
+import { checkArtifact } from "./artifact.ts";
+import { type Prepared, prepareComponents } from "./prepare.ts";
+import {
+  optionsRecord,
+  type RememberedOptions,
+  restoreOptions,
+  type SetOption,
+} from "./remembered-options.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
+
+/** What is needed to tell what a run would do. */
+export interface DecideSettings {
+  readonly config: PipelineConfig;
+  /** Reads the configuration again with these overrides; absent: overrides of the resumed run can't be restored. */
+  readonly reload?: ((set: readonly SetOption[]) => Promise<PipelineConfig>) | undefined;
+  readonly given: RememberedOptions;
+  readonly policy: Partial<DecisionPolicy>;
+  readonly builtins: readonly string[];
+  readonly redactor: Redactor;
+  /** Plugin folders, absolute, in order. Throws where one that was named is not there. */
+  folders(config: PipelineConfig): Promise<readonly string[]>;
+  worker(): WorkerHandle | Promise<WorkerHandle>;
+}
+
+/** What a run is going to do. */
+export interface Decided {
+  /** As it is read with the options that hold. */
+  readonly config: PipelineConfig;
+  readonly prepared: Prepared;
+  readonly decision: Decision;
+  readonly options: RememberedOptions;
+  /** The options for the journal's header. */
+  readonly record: JsonObject;
+}
+
+/** The error for a configuration that can't be run. */
+export function invalidConfig(findings: readonly Finding[]): CairnError {
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  return new CairnError(
+    `Cannot run the pipeline: its configuration has ${errors} error${errors === 1 ? "" : "s"}`,
+    {
+      code: "CONFIG_INVALID",
+      kind: "config",
+      findings,
+    },
+  );
+}
+
+/** The configuration with the options of the resumed run, where it has any that are not given now. */
+async function effectiveConfig(
+  settings: DecideSettings,
+  previous: RunState | undefined,
+): Promise<{ readonly config: PipelineConfig; readonly options: RememberedOptions }> {
+  const { config, given, reload } = settings;
+  if (previous === undefined) return { config, options: given };
+  const options = restoreOptions(given, previous.options, previous.runId);
+  const restores = options.set.length > given.set.length;
+  return { config: restores && reload !== undefined ? await reload(options.set) : config, options };
+}
+
+/**
+ * Prepares the components and decides for each whether it runs. Throws CONFIG_INVALID with all findings; changes
+ * that the policy refuses are in `decision.refused`.
+ */
+export async function decideRun(settings: DecideSettings, previous: RunState | undefined): Promise<Decided> {
+  const { config, options } = await effectiveConfig(settings, previous);
+  const prepared = await prepareComponents({
+    config,
+    folders: await settings.folders(config),
+    builtins: settings.builtins,
+    redactor: settings.redactor,
+    worker: () => settings.worker(),
+  });
+  if (prepared.findings.some(({ severity }) => severity === "error")) throw invalidConfig(prepared.findings);
+  const decision = await decide({
+    previous,
+    components: prepared.components.map(({ header }) => header),
+    policy: {
+      onConfigChange: settings.policy.onConfigChange ?? config.checkpoint.onConfigChange,
+      onCodeChange: settings.policy.onCodeChange ?? config.checkpoint.onCodeChange,
+    },
+    checkArtifact,
+  });
+  return { config, prepared, decision, options, record: optionsRecord(options, config.redact) };
+}
+
+const DIFFERENCE_WORDS: Readonly<Record<ConfigDifference["kind"], string>> = {
+  changed: "its configuration has changed",
+  removed: "it was removed",
+  inserted: "it was inserted before completed ones",
+  reordered: "it has another place",
+  code: "its code has changed",
+};
+
+function differenceText({ component, kind, keys }: ConfigDifference): string {
+  const lines = keys.map(({ path, before, now }) => {
+    if (before === undefined && now === undefined) return `    ${path}`;
+    return `    ${path}: ${before ?? "(absent)"} → ${now ?? "(absent)"}`;
+  });
+  return [`  ${JSON.stringify(component)}: ${DIFFERENCE_WORDS[kind]}`, ...lines].join("\n");
+}
+
+/** The refusal to resume a run whose completed components have changed (exit 4). */
+export function changedError(runId: string, differences: readonly ConfigDifference[]): CairnError {
+  const codeOnly = differences.every(({ kind }) => kind === "code");
+  const what = codeOnly ? "the code of completed components" : "the configuration of completed components";
+  const flag = codeOnly ? "--on-code-change" : "--on-config-change";
+  return new CairnError(
+    `Cannot resume run "${runId}": ${what} has changed\n${differences.map(differenceText).join("\n")}`,
+    {
+      code: codeOnly ? "CHECKPOINT_CODE_CHANGED" : "CHECKPOINT_CONFIG_CHANGED",
+      kind: "world",
+      hint: `Choose ${flag}=rerun (run them and all that follows again), ${flag}=${codeOnly ? "warn" : "accept"} (keep what they did), or --fresh (start anew).`,
+      details: {
+        runId,
+        differences: differences.map(({ component, kind, keys }) => ({
+          component,
+          kind,
+          keys: keys.map(({ path, before, now }) => ({ path, before: before ?? null, now: now ?? null })),
+        })),
+      },
+    },
+  );
+}

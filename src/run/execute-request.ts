@@ -1,0 +1,39 @@
+import type { Clock, Random, Redactor } from "../base/mod.ts";
+import type { ComponentDecision, RunJournal } from "../checkpoint/mod.ts";
+import type { Isolation, PipelineConfig } from "../config/mod.ts";
+import type { PipelineHooks } from "../sdk/mod.ts";
+import type { RunObserver } from "./observer.ts";
+import type { Prepared } from "./prepare.ts";
+import type { SecretMask } from "./secret-mask.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+import type { RunFacts } from "./worker/protocol.ts";
+
+/** What a run is made of, once it is known what runs and what is restored. */
+export interface ExecuteRequest {
+  readonly facts: RunFacts;
+  readonly config: PipelineConfig;
+  readonly prepared: Prepared;
+  /** One for each component. */
+  readonly decisions: readonly ComponentDecision[];
+  /** Undefined: the run keeps no checkpoint. */
+  readonly journal: RunJournal | undefined;
+  /** Workers in processes of their own, and in the runner. */
+  readonly processes: WorkerPool;
+  readonly inRunner: WorkerPool;
+  readonly hooks: readonly PipelineHooks[];
+  readonly observer: RunObserver;
+  readonly redactor: Redactor;
+  readonly secrets: SecretMask;
+  readonly failFast: boolean;
+  readonly maxParallel: number;
+  readonly timeoutMs: number | undefined;
+  readonly graceMs: number;
+  /** Over that of the components. */
+  readonly isolation: Isolation | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Interrupts the run. */
+  readonly signal: AbortSignal | undefined;
+  /** Kills what runs at once. */
+  readonly kill: AbortSignal | undefined;
+}

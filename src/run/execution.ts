@@ -1,0 +1,492 @@
+import { isoTime, type JsonValue } from "../base/mod.ts";
+import type { Completion, RunEvent } from "../checkpoint/mod.ts";
+import { configInput } from "../plugin/mod.ts";
+import { Attempt, type AttemptOutcome } from "./attempt.ts";
+import { attemptErrors } from "./attempt-errors.ts";
+import { type ComponentRecord, errorRecord, newRecord, restoredRecord } from "./component-record.ts";
+import type { ExecuteRequest } from "./execute-request.ts";
+import type { LogLevel } from "../sdk/mod.ts";
+import { interruptOf } from "./interrupt.ts";
+import { maxAttempts, mayRetry, retryDelay } from "./retry.ts";
+import { RunHooks } from "./run-hooks.ts";
+import { Scheduler } from "./scheduler.ts";
+import { endFacts, type EndFacts, type StopReason, stopError, stopWord } from "./stop-reason.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
+import type { AttemptOrder, WireError } from "./worker/protocol.ts";
+import { toWireError } from "./worker/wire-error.ts";
+
+/** One attempt that is under way or about to start. */
+interface Try {
+  readonly index: number;
+  readonly attempt: number;
+  /** True: in a worker that has run nothing. */
+  readonly fresh: boolean;
+}
+
+/** One run from its first component to its last: who starts when, what is recorded, who is told. */
+export class Execution {
+  readonly records: ComponentRecord[];
+  readonly #request: ExecuteRequest;
+  readonly #scheduler: Scheduler;
+  readonly #hooks: RunHooks;
+  readonly #active = new Set<Attempt>();
+  /** What workers are told of completed components, in the order of completion. */
+  readonly #completed: (readonly [name: string, outputs?: JsonValue])[] = [];
+  readonly #told = new WeakMap<WorkerHandle, number>();
+  readonly #stopping = new AbortController();
+  #stop: StopReason | undefined;
+  #over: () => void = () => undefined;
+  /** Attempts that are over and not yet recorded and told. */
+  #settling = 0;
+  #fault: Error | undefined;
+
+  constructor(request: ExecuteRequest) {
+    this.#request = request;
+    this.#scheduler = new Scheduler(request.prepared.dependencies, request.maxParallel);
+    this.records = request.decisions.map(({ reason }) => newRecord(reason));
+    this.#hooks = new RunHooks(request, (error) => this.#stopFor({ kind: "hook", error }));
+  }
+
+  /** Runs everything; resolves when nothing runs any more. The final event is the caller's. */
+  async run(): Promise<EndFacts> {
+    const { signal, kill, journal, timeoutMs } = this.#request;
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => this.#stopFor({ kind: "timeout", timeoutMs }), timeoutMs);
+    const release = [
+      onAbort(signal, (reason) => this.#stopFor({ kind: "interrupt", interrupt: interruptOf(reason) })),
+      onAbort(kill, () => this.#killAll()),
+      onAbort(journal?.lost, (reason) => this.#stopFor({ kind: "lost", error: asError(reason) })),
+    ];
+    try {
+      await this.#hooks.beforePipeline();
+      await this.#restore();
+      const done = new Promise<void>((resolve) => {
+        this.#over = resolve;
+      });
+      await this.#record([], this.#claim());
+      this.#endIfIdle();
+      await done;
+    } finally {
+      clearTimeout(timer);
+      for (const one of release) one();
+    }
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#closeRecords();
+    return endFacts(this.#stop, this.failed.length > 0);
+  }
+
+  /** Indexes of components that failed. */
+  get failed(): number[] {
+    return this.records.flatMap((record, index) => (record.status === "failed" ? [index] : []));
+  }
+
+  get stop(): StopReason | undefined {
+    return this.#stop;
+  }
+
+  /** The run ended otherwise than by its components. */
+  endedBy(reason: StopReason): void {
+    this.#stop ??= reason;
+  }
+
+  get hooks(): RunHooks {
+    return this.#hooks;
+  }
+
+  /** Takes over what the checkpoint holds, and tells it. */
+  async #restore(): Promise<void> {
+    const { decisions, journal, prepared } = this.#request;
+    const settled = new Set<number>();
+    for (const { index, action, reason } of decisions) {
+      if (action === "run") continue;
+      settled.add(index);
+      const completion = action === "restore" ? journal?.state().completions.get(index) : undefined;
+      if (completion === undefined) continue;
+      const outputs = await journal?.outputs(index);
+      const record = restoredRecord({ ...completion, outputs }, reason);
+      this.records[index] = record;
+      const name = prepared.components[index]?.config.instanceName ?? "";
+      this.#completed.push(outputs === undefined ? [name] : [name, outputs]);
+      await this.#hooks.restored(index, record, completion.attempt);
+    }
+    this.#scheduler.begin(settled);
+  }
+
+  /** Components that may start now, marked as running. */
+  #claim(): Try[] {
+    const claimed: Try[] = [];
+    while (this.#stop === undefined) {
+      const index = this.#scheduler.next();
+      if (index === undefined) break;
+      claimed.push({ index, attempt: 1, fresh: false });
+    }
+    return claimed;
+  }
+
+  /**
+   * Makes events durable together with the starts that they allow, then lets those start. False where the
+   * journal was lost: then nothing starts, and what happened is not to be reported.
+   */
+  async #record(
+    events: readonly RunEvent[],
+    next: readonly Try[],
+    told?: () => Promise<void>,
+  ): Promise<boolean> {
+    const { journal } = this.#request;
+    const all =
+      next.length === 0
+        ? events
+        : [
+            ...events,
+            ...next.map(({ index, attempt }): RunEvent => ({ type: "attempt-started", index, attempt })),
+          ];
+    if (journal !== undefined && all.length > 0) {
+      try {
+        await journal.append(all);
+      } catch (thrown) {
+        this.#stopFor({ kind: "lost", error: asError(thrown) });
+        for (const one of next) this.#abandon(one.index);
+        return false;
+      }
+      await this.#hooks.onCheckpoint(journal, all);
+    }
+    await told?.();
+    for (const one of next) this.#launch(one);
+    return true;
+  }
+
+  #launch(one: Try): void {
+    this.#begin(one).catch((thrown: unknown) => {
+      this.#attemptOver(one, undefined, 0, { how: "failed", error: toWireError(thrown) });
+    });
+  }
+
+  async #begin(one: Try): Promise<void> {
+    const { index, attempt } = one;
+    const record = this.records[index];
+    if (record === undefined) return;
+    if (this.#stop !== undefined) return this.#abandon(index);
+    if (this.#hooks.has("beforeComponent")) await this.#hooks.beforeComponent(index, attempt);
+    const taken = this.#pool(index).take(one.fresh || this.#isolation(index) === "fresh");
+    const worker = taken instanceof Promise ? await taken : taken;
+    // Whoever stopped the run while a worker was got ready has not seen this attempt.
+    if (this.#stop !== undefined) {
+      this.#pool(index).give(worker, true);
+      return this.#abandon(index);
+    }
+    if (attempt === 1 && record.attempts === 0) record.startedAt = this.#request.clock.steady();
+    record.attempts = attempt;
+    this.#start(one, worker);
+    if (this.#isolation(index) === "fresh") this.#pool(index).prepare();
+    return undefined;
+  }
+
+  #start(one: Try, worker: WorkerHandle): void {
+    const { clock, graceMs, prepared, secrets } = this.#request;
+    const { index } = one;
+    const config = prepared.components[index]?.config;
+    const started = clock.steady();
+    const attempt: Attempt = new Attempt({
+      worker,
+      order: this.#order(one, worker),
+      timeoutMs: config?.timeoutMs,
+      memoryLimit: config?.memoryLimit,
+      graceMs,
+      keepStep: (name, result) => this.#keepStep(index, name, secrets.result(result)),
+      progress: (done, total, label) => {
+        const component = config?.instanceName ?? "";
+        this.#request.observer.progress?.({ index, component, done, total, label });
+      },
+      wireError: toWireError,
+      over: (outcome) => {
+        this.#active.delete(attempt);
+        this.#attemptOver(one, worker, clock.steady() - started, outcome);
+      },
+    });
+    this.#active.add(attempt);
+  }
+
+  #order({ index, attempt }: Try, worker: WorkerHandle): AttemptOrder {
+    const { prepared, journal, secrets } = this.#request;
+    const component = prepared.components[index];
+    if (component?.resolved === undefined) throw new Error(`component ${index} was never resolved`);
+    const { value, numberTexts } = configInput(component.config.instanceConfig);
+    const told = this.#told.get(worker) ?? 0;
+    this.#told.set(worker, this.#completed.length);
+    const steps = journal?.state().steps.get(index);
+    return {
+      index,
+      name: component.config.instanceName,
+      attempt,
+      resolved: component.resolved,
+      config: secrets.resolve(value),
+      numberTexts,
+      ...(steps === undefined ? {} : { steps: Object.fromEntries(steps) }),
+      completed: this.#completed.slice(told),
+    };
+  }
+
+  async #keepStep(index: number, name: string, result: JsonValue): Promise<void> {
+    const { journal } = this.#request;
+    if (journal === undefined) return;
+    const event: RunEvent = { type: "step-completed", index, name, result };
+    await journal.append([event]);
+    await this.#hooks.onCheckpoint(journal, [event]);
+  }
+
+  #attemptOver(
+    one: Try,
+    worker: WorkerHandle | undefined,
+    durationMs: number,
+    outcome: AttemptOutcome,
+  ): void {
+    const { index } = one;
+    const clean = outcome.how === "completed" || outcome.how === "skipped";
+    if (worker !== undefined) this.#pool(index).give(worker, clean && this.#isolation(index) !== "fresh");
+    this.#settling++;
+    this.#settle(one, durationMs, outcome)
+      .catch((thrown: unknown) => {
+        // Nothing here throws unless we are wrong; the run ends, and the caller is told.
+        this.#fault ??= asError(thrown);
+        this.#stopFor({ kind: "lost", error: asError(thrown) });
+      })
+      .finally(() => {
+        this.#settling--;
+        this.#endIfIdle();
+      });
+  }
+
+  async #settle(one: Try, durationMs: number, outcome: AttemptOutcome): Promise<void> {
+    switch (outcome.how) {
+      case "completed":
+      case "skipped":
+        return this.#complete(one, durationMs, outcome);
+      case "again":
+        this.#log(
+          "warn",
+          one.index,
+          `an uncaught error may be an earlier component's: ${outcome.error.message}; it runs again in a new process`,
+        );
+        return this.#launch({ ...one, fresh: true });
+      case "failed":
+        return this.#fail(one, durationMs, this.#request.secrets.error(outcome.error));
+      case "stopped":
+        return this.#cancelled(one, durationMs, outcome.error);
+    }
+  }
+
+  async #complete(
+    one: Try,
+    durationMs: number,
+    outcome: AttemptOutcome & { readonly how: "completed" | "skipped" },
+  ): Promise<void> {
+    const { clock, prepared, secrets } = this.#request;
+    const { index, attempt } = one;
+    const record = this.records[index];
+    if (record === undefined) return;
+    const given = outcome.how === "completed" ? outcome.outputs : undefined;
+    const outputs = given === undefined ? undefined : secrets.result(given);
+    const now = clock.now();
+    const completion: Completion = {
+      index,
+      attempt,
+      startedAt: isoTime(now - durationMs),
+      completedAt: isoTime(now),
+      durationMs: Math.round(durationMs),
+      ...(outputs === undefined ? {} : { outputs }),
+      ...(outcome.how === "completed" && outcome.artifacts !== undefined
+        ? { artifacts: outcome.artifacts }
+        : {}),
+      ...(outcome.how === "skipped" ? { skipped: outcome.reason } : {}),
+    };
+    if (outcome.how === "completed" && outcome.leftovers) {
+      this.#log("warn", index, "it left processes behind when it completed; they were ended");
+    }
+    const name = prepared.components[index]?.config.instanceName ?? "";
+    this.#completed.push(outputs === undefined ? [name] : [name, outputs]);
+    this.#scheduler.over(index, "done");
+    const type = outcome.how === "completed" ? "component-completed" : "component-skipped";
+    const next = this.#claim();
+    const kept = await this.#record([{ type, ...completion }], next, async () => {
+      record.status = outcome.how;
+      record.reason = outcome.how === "skipped" ? "skip-component" : record.reason;
+      record.durationMs = clock.steady() - record.startedAt;
+      record.outputs = outputs;
+      if (this.#hooks.has("afterComponent")) await this.#hooks.afterComponent(index, record, attempt);
+    });
+    if (!kept) this.#notKept(record);
+  }
+
+  /** It did its work, and nobody will know: the next run does it again. */
+  #notKept(record: ComponentRecord): void {
+    record.status = "failed";
+    record.reason = stopWord(this.#stop);
+    if (this.#stop !== undefined) record.error = stopError(this.#stop);
+    record.durationMs = this.#request.clock.steady() - record.startedAt;
+  }
+
+  async #fail(one: Try, durationMs: number, error: WireError): Promise<void> {
+    const { prepared, failFast } = this.#request;
+    const { index, attempt } = one;
+    const config = prepared.components[index]?.config;
+    const record = this.records[index];
+    if (config === undefined || record === undefined) return;
+    const retrying = this.#stop === undefined && mayRetry(config.retryPolicy, attempt, error);
+    record.error = error;
+    const failure = this.#failure(one, durationMs, error, retrying);
+    if (retrying) return this.#retry(one, error, failure);
+    record.status = "failed";
+    record.reason = error.steering === "transient" ? "transient-failure" : "failed";
+    record.durationMs = this.#request.clock.steady() - record.startedAt;
+    this.#scheduler.over(index, "failed");
+    if (failFast) this.#stopFor({ kind: "failure", component: config.instanceName });
+    for (const unmet of this.#scheduler.takeUnmet()) this.#unmet(unmet);
+    await this.#record([failure], this.#claim(), () => this.#hooks.failed(index, record, attempt, error));
+    return undefined;
+  }
+
+  #unmet(index: number): void {
+    const record = this.records[index];
+    if (record === undefined) return;
+    record.status = "skipped";
+    record.reason = "dependency-failed";
+  }
+
+  #failure(one: Try, durationMs: number, error: WireError, retrying: boolean): RunEvent {
+    return {
+      type: "component-failed",
+      index: one.index,
+      attempt: one.attempt,
+      durationMs: Math.round(durationMs),
+      error: errorRecord(error),
+      ...(retrying ? { retrying: true } : {}),
+      ...(error.steering === "transient" ? { transient: true } : {}),
+    };
+  }
+
+  async #retry(one: Try, error: WireError, failure: RunEvent): Promise<void> {
+    const { prepared, random, clock } = this.#request;
+    const policy = prepared.components[one.index]?.config.retryPolicy;
+    if (policy === undefined) return;
+    const delayMs = retryDelay(policy, one.attempt, random.fraction());
+    const allowed = maxAttempts(policy);
+    const kept = await this.#record([failure], [], async () => {
+      this.#log(
+        "warn",
+        one.index,
+        `attempt ${one.attempt} of ${allowed} failed: ${error.message}; the next one starts in ${delayMs} ms`,
+      );
+      await this.#hooks.retry(one.index, one.attempt + 1, allowed, delayMs, error);
+    });
+    const waited = kept && (await this.#waitUnlessStopped(delayMs));
+    if (!waited) {
+      const record = this.records[one.index];
+      if (record !== undefined) record.status = "failed";
+      this.#abandon(one.index);
+      return;
+    }
+    void clock;
+    await this.#record([], [{ index: one.index, attempt: one.attempt + 1, fresh: false }]);
+    return undefined;
+  }
+
+  async #waitUnlessStopped(ms: number): Promise<boolean> {
+    try {
+      await this.#request.clock.sleep(ms, this.#stopping.signal);
+      return true;
+    } catch (thrown) {
+      if (this.#stopping.signal.aborted) return false;
+      throw thrown;
+    }
+  }
+
+  /** It was told to stop, because of the run and not of itself: that does not count against it. */
+  async #cancelled(one: Try, durationMs: number, error: WireError): Promise<void> {
+    const record = this.records[one.index];
+    if (record === undefined) return;
+    record.status = "failed";
+    record.reason = stopWord(this.#stop);
+    record.error = error;
+    record.durationMs = this.#request.clock.steady() - record.startedAt;
+    this.#scheduler.over(one.index, "failed");
+    const events =
+      this.#stop?.kind === "failure"
+        ? [{ ...this.#failure(one, durationMs, error, false), transient: true } as RunEvent]
+        : [];
+    await this.#record(events, [], () => this.#hooks.failed(one.index, record, one.attempt, error));
+  }
+
+  /** A component that was to start does not. */
+  #abandon(index: number): void {
+    const record = this.records[index];
+    if (record !== undefined) record.reason = stopWord(this.#stop);
+    this.#scheduler.over(index, "failed");
+    this.#endIfIdle();
+  }
+
+  #endIfIdle(): void {
+    if (this.#fault !== undefined || (this.#scheduler.running === 0 && this.#settling === 0)) this.#over();
+  }
+
+  #stopFor(reason: StopReason): void {
+    if (this.#stop !== undefined) return;
+    this.#stop = reason;
+    const error = stopError(reason);
+    this.#stopping.abort(new Error(error.message));
+    for (const attempt of this.#active) attempt.stop(error);
+  }
+
+  #killAll(): void {
+    for (const attempt of this.#active) attempt.kill(attemptErrors.killed(0));
+  }
+
+  /** Those that nothing was decided about have not been reached. */
+  #closeRecords(): void {
+    for (const unmet of this.#scheduler.takeUnmet()) this.#unmet(unmet);
+    for (const [index, record] of this.records.entries()) {
+      if (record.status === "not-run" && this.#request.decisions[index]?.action === "run") {
+        record.reason = stopWord(this.#stop);
+      }
+    }
+  }
+
+  #isolation(index: number): string {
+    const { isolation, prepared } = this.#request;
+    return isolation ?? prepared.components[index]?.config.isolation ?? "process";
+  }
+
+  #pool(index: number): ExecuteRequest["processes"] {
+    return this.#isolation(index) === "none" ? this.#request.inRunner : this.#request.processes;
+  }
+
+  #log(level: LogLevel, index: number, message: string): void {
+    const component = this.#request.prepared.components[index]?.config.instanceName;
+    const { clock, redactor, observer } = this.#request;
+    observer.log?.({
+      at: clock.now(),
+      level,
+      component,
+      source: "runner",
+      message: redactor.text(message),
+      fields: undefined,
+    });
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** Calls back when a signal aborts, also where it has; answers how to let go of it. */
+function onAbort(signal: AbortSignal | undefined, call: (reason: unknown) => void): () => void {
+  if (signal === undefined) return () => undefined;
+  if (signal.aborted) {
+    call(signal.reason);
+    return () => undefined;
+  }
+  const listener = (): void => call(signal.reason);
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
+}

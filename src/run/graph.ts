@@ -1,0 +1,28 @@
+import type { ComponentConfig } from "../config/mod.ts";
+
+/** What one component comes after. */
+export interface Dependencies {
+  /** Indexes of the components that must be over before it starts. */
+  readonly after: readonly number[];
+  /** True where one of them that failed keeps it from running: they were named in `depends-on`. */
+  readonly needsSuccess: boolean;
+}
+
+/**
+ * The dependencies of all components. `depends-on` absent: after the enabled component before it in the file,
+ * whatever became of that one; named: after those, and only if none failed; `[]`: after none. Disabled
+ * components take no part. The configuration has been checked for unknown names and cycles.
+ */
+export function dependenciesOf(components: readonly ComponentConfig[]): readonly Dependencies[] {
+  const byName = new Map<string, number>();
+  for (const { enabled, instanceName, index } of components) if (enabled) byName.set(instanceName, index);
+  let previous: number | undefined;
+  return components.map(({ enabled, dependsOn, index }) => {
+    if (!enabled) return { after: [], needsSuccess: false };
+    const before = previous === undefined ? [] : [previous];
+    previous = index;
+    if (dependsOn === undefined) return { after: before, needsSuccess: false };
+    const named = new Set(dependsOn.flatMap((name) => byName.get(name) ?? []));
+    return { after: [...named].toSorted((a, b) => a - b), needsSuccess: true };
+  });
+}

@@ -1,0 +1,131 @@
+import type { AttemptListener, WorkerHandle, WorkerLine } from "./worker-handle.ts";
+import { componentEnv } from "./worker/component-env.ts";
+import type { WorkerParts } from "./worker/process-main.ts";
+import type {
+  AttemptOrder,
+  Described,
+  DescribeItem,
+  FromWorker,
+  RunFacts,
+  WireError,
+} from "./worker/protocol.ts";
+import { makeSession, type WorkerSession } from "./worker/session.ts";
+import { toWireError } from "./worker/wire-error.ts";
+
+export interface InProcessOptions {
+  readonly parts: WorkerParts;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  line(line: WorkerLine): void;
+  late(error: WireError, lastComponent: string | undefined): void;
+}
+
+/**
+ * `isolation = none`: components run in the runner itself. Nothing here can stop one that does not heed its
+ * signal: `kill` gives it up, and what it still does is not looked at any more.
+ */
+export class InProcessWorker implements WorkerHandle {
+  readonly pid = undefined;
+  readonly group = undefined;
+  attempts = 0;
+  readonly #options: InProcessOptions;
+  readonly #session: WorkerSession;
+  #component: string | undefined;
+  #listener: AttemptListener | undefined;
+  #described: ((items: readonly Described[]) => void) | undefined;
+  #given = false;
+
+  constructor(options: InProcessOptions) {
+    this.#options = options;
+    this.#session = makeSession({
+      send: (message) => this.#receive(message),
+      builtins: options.parts.builtins,
+      env: componentEnv(options.env),
+      cwd: options.cwd,
+      codeHash: (resolved) => options.parts.codeHash(resolved),
+    });
+  }
+
+  /** False once a component was given up: it may still be running. */
+  get reusable(): boolean {
+    return !this.#given && this.#listener === undefined;
+  }
+
+  open(run: RunFacts): void {
+    this.#session.receive({ kind: "run", run });
+  }
+
+  async describe(items: readonly DescribeItem[], redact: readonly string[]): Promise<readonly Described[]> {
+    await this.#options.parts.prepare();
+    return new Promise((resolve) => {
+      this.#described = resolve;
+      this.#session.receive({ kind: "describe", items, redact });
+    });
+  }
+
+  start(order: AttemptOrder, listener: AttemptListener): void {
+    this.attempts++;
+    this.#component = order.name;
+    this.#listener = listener;
+    process.on("uncaughtException", this.#uncaught);
+    process.on("unhandledRejection", this.#uncaught);
+    this.#options.parts.prepare().then(
+      () => this.#session.receive({ kind: "start", order }),
+      (thrown: unknown) => this.#finish({ how: "failed", error: toWireError(thrown) }),
+    );
+  }
+
+  keptStep(step: number, problem: WireError | undefined): void {
+    this.#session.receive({ kind: "step-kept", step, problem });
+  }
+
+  abort(reason: WireError): void {
+    this.#session.receive({ kind: "abort", reason });
+  }
+
+  kill(): void {
+    this.#given = true;
+    this.#finish({ how: "exited", code: null, signal: null });
+  }
+
+  async close(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  /** While a component of ours runs, an error that nobody caught is taken for its own. */
+  readonly #uncaught = (thrown: unknown): void => {
+    this.#given = true;
+    this.#finish({ how: "uncaught", error: toWireError(thrown) });
+  };
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case "described":
+        return this.#described?.(message.items);
+      case "log": {
+        const { level, message: text, fields } = message;
+        this.#options.line({ component: this.#component, level, source: "log", message: text, fields });
+        return;
+      }
+      case "progress":
+        return this.#listener?.progress(message.done, message.total, message.label);
+      case "step":
+        return this.#listener?.step(message.step, message.name, message.result);
+      case "ended":
+        return this.#finish(message.end);
+      case "uncaught":
+        return this.#finish({ how: "failed", error: message.error });
+      case "ready":
+      case "stuck":
+        return;
+    }
+  }
+
+  #finish(end: Parameters<AttemptListener["ended"]>[0]): void {
+    process.off("uncaughtException", this.#uncaught);
+    process.off("unhandledRejection", this.#uncaught);
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.ended(end);
+  }
+}

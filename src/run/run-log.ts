@@ -1,0 +1,37 @@
+import type { Clock, Redactor } from "../base/mod.ts";
+import type { LogLevel } from "../sdk/mod.ts";
+import type { RunObserver } from "./observer.ts";
+import type { WorkerLine } from "./worker-handle.ts";
+
+/** Where all log lines of a run pass: stamped, redacted, given on. */
+export class RunLog {
+  readonly observer: RunObserver;
+  readonly #clock: Clock;
+  /** Replaced when the configuration, and with it more secret keys, is known. */
+  redactor: Redactor;
+
+  constructor(observer: RunObserver, clock: Clock, redactor: Redactor) {
+    this.observer = observer;
+    this.#clock = clock;
+    this.redactor = redactor;
+  }
+
+  /** A line of a component. */
+  line({ component, level, source, message, fields }: WorkerLine): void {
+    if (this.observer.log === undefined) return;
+    const { redactor } = this;
+    this.observer.log({
+      at: this.#clock.now(),
+      level,
+      component,
+      source,
+      message: redactor.text(message),
+      fields: fields === undefined ? undefined : (redactor.json(fields) as NonNullable<WorkerLine["fields"]>),
+    });
+  }
+
+  /** A line of the runner itself. */
+  say(level: LogLevel, message: string): void {
+    this.line({ component: undefined, level, source: "runner", message, fields: undefined });
+  }
+}

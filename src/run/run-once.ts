@@ -1,0 +1,323 @@
+import { type Clock, CairnError, isoTime, type Random } from "../base/mod.ts";
+import {
+  type DecisionPolicy,
+  type RunEvent,
+  type RunHeader,
+  type RunJournal,
+  type RunState,
+  startRun,
+} from "../checkpoint/mod.ts";
+import type { Isolation, PipelineConfig } from "../config/mod.ts";
+import type { PipelineHooks } from "../sdk/mod.ts";
+import type { CheckpointStore } from "../store/mod.ts";
+import { outcomeOf } from "./component-record.ts";
+import { changedError, type Decided, decideRun, type DecideSettings } from "./decide-run.ts";
+import { Execution } from "./execution.ts";
+import { leaseHolder } from "./lease-holder.ts";
+import { killGroups } from "./process-groups.ts";
+import type { RememberedOptions } from "./remembered-options.ts";
+import type { RunResult } from "./result.ts";
+import type { SecretMask } from "./secret-mask.ts";
+import { startMode } from "./start-mode.ts";
+import { endFacts, type EndFacts, type StopReason, stopError } from "./stop-reason.ts";
+import type { RunLog } from "./run-log.ts";
+import type { WorkerPools } from "./worker-pools.ts";
+
+/** Between abort and kill where nothing else is said, ms. */
+export const DEFAULT_GRACE_MS = 10_000;
+
+/** Everything that one run is given. */
+export interface RunRequest extends Pick<
+  DecideSettings,
+  "config" | "reload" | "given" | "policy" | "builtins" | "redactor" | "folders"
+> {
+  /** Undefined: no checkpoint is kept. The caller closes it. */
+  readonly store: CheckpointStore | undefined;
+  readonly resume: string | undefined;
+  readonly fresh: boolean;
+  readonly autoResume: boolean;
+  readonly runKey: string | undefined;
+  readonly runId: string | undefined;
+  readonly ifHeld: "fail" | "wait";
+  readonly waitMs: number | undefined;
+  readonly cleanupOnSuccess: boolean | undefined;
+  readonly maxParallel: number | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly graceMs: number | undefined;
+  readonly isolation: Isolation | undefined;
+  /** Opens the hooks, once it is decided what runs and before anything is recorded. */
+  hooks(config: PipelineConfig): Promise<readonly PipelineHooks[]>;
+  readonly pools: WorkerPools;
+  readonly log: RunLog;
+  readonly secrets: SecretMask;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal | undefined;
+  readonly kill: AbortSignal | undefined;
+  readonly warnings: readonly string[];
+}
+
+interface Started {
+  readonly journal: RunJournal | undefined;
+  readonly decided: Decided;
+  readonly runId: string;
+  readonly runKey: string | undefined;
+  readonly hooks: readonly PipelineHooks[];
+}
+
+/** The time at which a run began, on both clocks. */
+interface Begin {
+  readonly at: number;
+  readonly steady: number;
+}
+
+/**
+ * One run, fresh or resumed: start, execution, final record, result. Throws what refuses it before any
+ * component ran; whatever happens later is in the result.
+ */
+export async function runOnce(request: RunRequest): Promise<RunResult> {
+  const begin = { at: request.clock.now(), steady: request.clock.steady() };
+  const started = await start(request);
+  if ("runId" in started && "already" in started) return alreadyCompleted(request, started, begin);
+  try {
+    return await execute(request, started, begin);
+  } finally {
+    await started.journal?.close();
+  }
+}
+
+async function start(
+  request: RunRequest,
+): Promise<
+  Started | { readonly already: true; readonly runId: string; readonly runKey: string | undefined }
+> {
+  const { config, store, random } = request;
+  const settings: DecideSettings = { ...request, worker: () => request.pools.describing() };
+  if (store === undefined) {
+    const decided = await decideRun(settings, undefined);
+    const runId = request.runId ?? random.runId();
+    const hooks = await request.hooks(decided.config);
+    return { journal: undefined, decided, runId, runKey: request.runKey, hooks };
+  }
+  const { mode, runKey } = await startMode(store, config.pipelineName, request);
+  let decided: Decided | undefined;
+  let hooks: readonly PipelineHooks[] | undefined;
+  const decideHeader = async (previous: RunState | undefined): Promise<RunHeader> => {
+    decided = await decideRun(settings, previous);
+    const { decision, prepared, record } = decided;
+    if (decision.refused && previous !== undefined) throw changedError(previous.runId, decision.differences);
+    hooks ??= await request.hooks(decided.config);
+    return {
+      components: prepared.components.map(({ header }) => header),
+      options: record,
+      ...(decision.carried === undefined ? {} : { carried: decision.carried }),
+    };
+  };
+  const outcome = await startRun({
+    store,
+    pipelineName: config.pipelineName,
+    runKey,
+    mode,
+    runId: request.runId,
+    holder: leaseHolder(request.clock),
+    ifHeld: request.ifHeld,
+    waitMs: request.waitMs,
+    decide: decideHeader,
+    clock: request.clock,
+    random,
+    signal: request.signal,
+    killGroups,
+    onHeld: (holder) => {
+      const who = holder === undefined ? "another runner" : `process ${holder.pid} on ${holder.host}`;
+      request.log.say(
+        "info",
+        `waiting: ${who} holds this pipeline${holder === undefined ? "" : ` since ${holder.since}`}`,
+      );
+    },
+  });
+  if (outcome.kind === "already-completed") return { already: true, runId: outcome.runId, runKey };
+  if (decided === undefined) throw new Error("a run was started that nobody decided on");
+  const { journal } = outcome;
+  return { journal, decided, runId: journal.runId, runKey, hooks: hooks ?? [] };
+}
+
+async function execute(request: RunRequest, started: Started, begin: Begin): Promise<RunResult> {
+  const { journal, decided, runId, runKey } = started;
+  const { config, prepared, decision } = decided;
+  const { clock, pools } = request;
+  const warnings = [...request.warnings, ...decision.warnings];
+  if (prepared.components.length === 0) warnings.push("The pipeline has no components: nothing was run.");
+  for (const warning of warnings) request.log.say("warn", warning);
+  const facts = {
+    runId,
+    rootRunId: journal?.rootRunId ?? runId,
+    runKey,
+    pipelineName: config.pipelineName,
+    resumedFrom: journal?.resumedFrom,
+    total: config.components.length,
+    spark: config.spark,
+  };
+  pools.open(facts, journal);
+  const execution = new Execution({
+    facts,
+    config,
+    prepared,
+    decisions: decision.components,
+    journal,
+    processes: pools.processes,
+    inRunner: pools.inRunner,
+    hooks: started.hooks,
+    observer: request.log.observer,
+    redactor: request.redactor,
+    secrets: request.secrets,
+    failFast: failFastOf(decided.options, config),
+    maxParallel: request.maxParallel ?? config.maxParallel,
+    timeoutMs: request.timeoutMs ?? config.timeoutMs,
+    graceMs: request.graceMs ?? DEFAULT_GRACE_MS,
+    isolation: request.isolation,
+    clock,
+    random: request.random,
+    signal: request.signal,
+    kill: request.kill,
+  });
+  const ran = await execution.run();
+  const closing = pools.close();
+  const recorded = await recordEnd(journal, ran, execution);
+  const told = await tellEnd(execution, recorded, begin, clock);
+  const kept = await cleanUp(request, journal, told, config, warnings);
+  await closing;
+  const endedAt = clock.now();
+  return {
+    version: 1,
+    runId,
+    rootRunId: facts.rootRunId,
+    runKey: runKey ?? null,
+    pipelineName: config.pipelineName,
+    status: told.status,
+    reason: told.reason,
+    startedAt: isoTime(begin.at),
+    endedAt: isoTime(endedAt),
+    durationMs: Math.round(clock.steady() - begin.steady),
+    resumedFrom: facts.resumedFrom ?? null,
+    components: prepared.components.map((component, index) => {
+      const record = execution.records[index];
+      if (record === undefined) throw new Error(`component ${index} has no record`);
+      return outcomeOf(component, record);
+    }),
+    checkpoint: journal === undefined ? null : { location: request.store?.location ?? "", kept },
+    warnings,
+    exitCode: told.exitCode,
+  };
+}
+
+function failFastOf(options: RememberedOptions, config: PipelineConfig): boolean {
+  return options.failFast ?? config.failFast;
+}
+
+/** Makes the end of the run durable; where that fails, that is how the run ended. */
+async function recordEnd(
+  journal: RunJournal | undefined,
+  end: EndFacts,
+  execution: Execution,
+): Promise<EndFacts> {
+  if (journal === undefined || execution.stop?.kind === "lost") return end;
+  const event = endEvent(end, execution);
+  try {
+    await journal.append([event]);
+    await execution.hooks.onCheckpoint(journal, [event]);
+    return end;
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const lost: StopReason = { kind: "lost", error };
+    execution.endedBy(lost);
+    return endFacts(lost, true);
+  }
+}
+
+function endEvent(end: EndFacts, execution: Execution): RunEvent {
+  const { failed } = execution;
+  switch (end.status) {
+    case "completed":
+      return { type: "run-completed" };
+    case "interrupted":
+      return { type: "run-interrupted", reason: end.reason ?? "SIGTERM" };
+    case "partial":
+      return { type: "run-failed", reason: "partial", failed };
+    case "failed":
+      return { type: "run-failed", reason: end.reason === "timeout" ? "timeout" : "component", failed };
+  }
+}
+
+/** Tells hooks of the end; a critical one that fails makes it a failure. */
+async function tellEnd(execution: Execution, end: EndFacts, begin: Begin, clock: Clock): Promise<EndFacts> {
+  const { records, stop } = execution;
+  const done = records.filter(({ status }) => status === "completed" || status === "skipped").length;
+  const restored = records.filter(({ status }) => status === "restored").length;
+  const first = records.find(({ status, error }) => status === "failed" && error !== undefined)?.error;
+  await execution.hooks.afterPipeline({
+    status: end.status,
+    durationMs: clock.steady() - begin.steady,
+    completed: done + restored,
+    failed: execution.failed.length,
+    error: end.status === "completed" ? undefined : (first ?? (stop && stopError(stop))),
+  });
+  return stop === undefined && execution.stop?.kind === "hook" ? endFacts(execution.stop, true) : end;
+}
+
+/** Whether the checkpoint is still there afterwards. */
+async function cleanUp(
+  request: RunRequest,
+  journal: RunJournal | undefined,
+  end: EndFacts,
+  config: PipelineConfig,
+  warnings: string[],
+): Promise<boolean> {
+  const wanted = request.cleanupOnSuccess ?? config.checkpoint.cleanupOnSuccess;
+  if (journal === undefined || end.status !== "completed" || !wanted) return true;
+  try {
+    await journal.cleanup();
+    return false;
+  } catch (thrown) {
+    const said = thrown instanceof CairnError ? thrown.message : String(thrown);
+    const warning = `The checkpoint could not be cleaned up: ${said}`;
+    warnings.push(warning);
+    request.log.say("warn", warning);
+    return true;
+  }
+}
+
+/** The result where the run key's, or the run ID's, run has completed before. */
+function alreadyCompleted(
+  request: RunRequest,
+  done: { readonly runId: string; readonly runKey: string | undefined },
+  begin: Begin,
+): RunResult {
+  const { config, clock, store } = request;
+  return {
+    version: 1,
+    runId: done.runId,
+    rootRunId: done.runId,
+    runKey: done.runKey ?? null,
+    pipelineName: config.pipelineName,
+    status: "completed",
+    reason: "already-completed",
+    startedAt: isoTime(begin.at),
+    endedAt: isoTime(clock.now()),
+    durationMs: Math.round(clock.steady() - begin.steady),
+    resumedFrom: null,
+    components: config.components.map(({ index, instanceName, instanceType }) => ({
+      index,
+      name: instanceName,
+      type: instanceType,
+      status: "not-run",
+      reason: "already-completed",
+      attempts: 0,
+      durationMs: 0,
+      outputs: null,
+      error: null,
+    })),
+    checkpoint: { location: store?.location ?? "", kept: false },
+    warnings: [...request.warnings],
+    exitCode: 0,
+  };
+}

@@ -1,0 +1,100 @@
+import type { ProcessGroup } from "../store/mod.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
+import type { RunFacts } from "./worker/protocol.ts";
+
+export interface PoolOptions {
+  /** Starts a worker. */
+  start(): WorkerHandle;
+  /** Notes the process groups of all workers for a successor; before a component runs in a new one. */
+  noteGroups(groups: readonly ProcessGroup[]): Promise<void>;
+}
+
+/** Workers by turns: reused after a clean end, each with what it was told of completed components. */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #idle: WorkerHandle[] = [];
+  readonly #all = new Set<WorkerHandle>();
+  readonly #closing = new Set<Promise<void>>();
+  #noted = new Set<WorkerHandle>();
+  #run: RunFacts | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** All workers there are. */
+  get workers(): Iterable<WorkerHandle> {
+    return this.#all;
+  }
+
+  /** From here on workers run components of this run; those that wait are told. */
+  open(run: RunFacts): void {
+    this.#run = run;
+    for (const worker of this.#idle) worker.open(run);
+  }
+
+  /** Starts a worker ahead of its need, where none waits. */
+  prepare(): void {
+    if (!this.#idle.some((worker) => worker.reusable)) this.#idle.push(this.#start());
+  }
+
+  /** A worker that waits, without taking it; started where there is none. */
+  borrow(): WorkerHandle {
+    this.prepare();
+    const worker = this.#idle.find((one) => one.reusable);
+    if (worker === undefined) throw new Error("a worker that was just started is gone");
+    return worker;
+  }
+
+  /** A worker, one that has run nothing if `fresh`; without waiting where one is ready and noted. */
+  take(fresh: boolean): WorkerHandle | Promise<WorkerHandle> {
+    for (const idle of this.#idle.filter((one) => !one.reusable)) {
+      this.#idle.splice(this.#idle.indexOf(idle), 1);
+      this.#retire(idle);
+    }
+    const at = this.#idle.findIndex((worker) => worker.reusable && (!fresh || worker.attempts === 0));
+    const worker = at === -1 ? this.#start() : this.#idle.splice(at, 1)[0];
+    if (worker === undefined) throw new Error("an idle worker was lost");
+    if (this.#noted.has(worker) || worker.group === undefined) return worker;
+    return this.#note().then(() => worker);
+  }
+
+  /** Takes a worker back after an attempt; it is ended where it may not be used again. */
+  give(worker: WorkerHandle, keep: boolean): void {
+    if (keep && worker.reusable) this.#idle.push(worker);
+    else this.#retire(worker);
+  }
+
+  /** Kills everything at once. */
+  kill(): void {
+    for (const worker of this.#all) worker.kill();
+  }
+
+  /** Ends all workers; resolves when they are gone. */
+  async close(): Promise<void> {
+    for (const worker of this.#all) this.#retire(worker);
+    await Promise.all(this.#closing);
+  }
+
+  #start(): WorkerHandle {
+    const worker = this.#options.start();
+    this.#all.add(worker);
+    if (this.#run !== undefined) worker.open(this.#run);
+    return worker;
+  }
+
+  #retire(worker: WorkerHandle): void {
+    if (!this.#all.delete(worker)) return;
+    this.#noted.delete(worker);
+    const closed = worker.close();
+    this.#closing.add(closed);
+    closed.finally(() => this.#closing.delete(closed)).catch(() => undefined);
+  }
+
+  async #note(): Promise<void> {
+    const now = new Set(this.#all);
+    const groups = [...now].flatMap((worker) => (worker.group === undefined ? [] : [worker.group]));
+    await this.#options.noteGroups(groups);
+    this.#noted = now;
+  }
+}

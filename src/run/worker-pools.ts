@@ -1,0 +1,121 @@
+import type { RunJournal } from "../checkpoint/mod.ts";
+import { InProcessWorker } from "./in-process-worker.ts";
+import { ProcessWorker } from "./process-worker.ts";
+import type { RunLog } from "./run-log.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
+import { WorkerPool } from "./worker-pool.ts";
+import type { WorkerParts } from "./worker/process-main.ts";
+import type { RunFacts, WireError } from "./worker/protocol.ts";
+
+/** How long a worker's runner may be silent where leases are no matter of time, ms. */
+const DEFAULT_SILENCE_MS = 150_000;
+/** Pings within the time that a runner may be silent. */
+const PINGS = 6;
+
+export interface WorkerPoolsOptions {
+  /** The executable and arguments that make a worker. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Half a lease; default 150 s. */
+  readonly silenceMs?: number | undefined;
+  /** What components in the runner need. */
+  readonly parts: () => Promise<WorkerParts>;
+  readonly log: RunLog;
+}
+
+/** Variables that a worker process is not started with: they would change any Bun program from outside. */
+const REMOVED: readonly string[] = ["BUN_OPTIONS", "BUN_BE_BUN", "NODE_OPTIONS"];
+
+/** The places where the components of one run can run. */
+export class WorkerPools {
+  readonly processes: WorkerPool;
+  readonly inRunner: WorkerPool;
+  readonly #options: WorkerPoolsOptions;
+  #journal: RunJournal | undefined;
+  #parts: WorkerParts | undefined;
+  #pings: ReturnType<typeof setInterval> | undefined;
+  #describesInRunner = false;
+
+  constructor(options: WorkerPoolsOptions) {
+    this.#options = options;
+    this.processes = new WorkerPool({
+      start: () => this.#startProcess(),
+      noteGroups: async (groups) => this.#journal?.noteGroups(groups),
+    });
+    this.inRunner = new WorkerPool({
+      start: () => this.#startInRunner(),
+      noteGroups: () => Promise.resolve(),
+    });
+    process.on("exit", this.#killAll);
+  }
+
+  /** Makes ready what `isolation = none` needs: then plugins are described in the runner too. */
+  async useRunner(describe: boolean): Promise<void> {
+    this.#parts ??= await this.#options.parts();
+    this.#describesInRunner = describe;
+  }
+
+  /** The worker that loads plugins to check them; it stays for the first component. */
+  describing(): WorkerHandle {
+    const pool = this.#describesInRunner ? this.inRunner : this.processes;
+    const worker = pool.borrow();
+    return worker;
+  }
+
+  open(run: RunFacts, journal: RunJournal | undefined): void {
+    this.#journal = journal;
+    this.processes.open(run);
+    this.inRunner.open(run);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#pings);
+    this.#pings = undefined;
+    await Promise.all([this.processes.close(), this.inRunner.close()]);
+    process.off("exit", this.#killAll);
+  }
+
+  readonly #killAll = (): void => this.processes.kill();
+
+  readonly #late = (error: WireError, lastComponent: string | undefined): void => {
+    const after = lastComponent === undefined ? "" : ` after ${JSON.stringify(lastComponent)} had ended`;
+    this.#options.log.line({
+      component: lastComponent,
+      level: "warn",
+      source: "runner",
+      message: `an error that nobody caught came${after}; what was recorded stays, and the process is not used again: ${error.name}: ${error.message}`,
+      fields: undefined,
+    });
+  };
+
+  #startProcess(): WorkerHandle {
+    const { command, cwd, env, log, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
+    const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !REMOVED.includes(name)));
+    const worker = new ProcessWorker({
+      command,
+      env: kept,
+      cwd,
+      silenceMs,
+      line: (line) => log.line(line),
+      late: this.#late,
+    });
+    this.#pings ??= this.#startPings(silenceMs);
+    return worker;
+  }
+
+  #startPings(silenceMs: number): ReturnType<typeof setInterval> {
+    const timer = setInterval(() => {
+      for (const worker of this.processes.workers) if (worker instanceof ProcessWorker) worker.ping();
+    }, silenceMs / PINGS);
+    timer.unref();
+    return timer;
+  }
+
+  #startInRunner(): WorkerHandle {
+    const { cwd, env, log } = this.#options;
+    const parts = this.#parts;
+    if (parts === undefined) throw new Error("the runner was not made ready for components");
+    return new InProcessWorker({ parts, env, cwd, line: (line) => log.line(line), late: this.#late });
+  }
+}

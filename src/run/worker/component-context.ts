@@ -1,0 +1,113 @@
+import type { JsonValue } from "../../base/mod.ts";
+import type { Artifact } from "../../checkpoint/mod.ts";
+import {
+  type ArtifactOptions,
+  type ComponentContext,
+  type ComponentLog,
+  type LogLevel,
+  makeOutputs,
+  makeStep,
+} from "../../sdk/mod.ts";
+import { recordArtifact } from "../artifact.ts";
+import { logFields } from "./log-fields.ts";
+import type { AttemptOrder, FromWorker, RunFacts } from "./protocol.ts";
+import type { ProgressSender } from "./progress.ts";
+
+/** What an attempt needs of the process it runs in. */
+export interface AttemptHost {
+  send(message: FromWorker): void;
+  /** Sends a step's result; resolves when it is durable. */
+  keepStep(name: string, result: JsonValue): Promise<void>;
+  readonly run: RunFacts;
+  /** Outputs of completed components by name. */
+  readonly completed: ReadonlyMap<string, JsonValue | undefined>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly progress: ProgressSender;
+}
+
+/** A context, and what the component did with it. */
+export interface Context {
+  readonly context: ComponentContext;
+  readonly artifacts: readonly Artifact[];
+  /** Artifacts that are still being looked at. */
+  settle(): Promise<void>;
+  /** True once the component has asked for the signal: it may be waiting for it. */
+  signalRead(): boolean;
+}
+
+const LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
+
+function makeLog(host: AttemptHost): ComponentLog {
+  const log: Partial<Record<LogLevel, ComponentLog[LogLevel]>> = {};
+  for (const level of LEVELS) {
+    log[level] = (message, fields) => {
+      host.send({
+        kind: "log",
+        level,
+        message: String(message),
+        fields: fields === undefined ? undefined : logFields(fields),
+      });
+    };
+  }
+  return log as ComponentLog;
+}
+
+/** Makes what a component's `run` is given. */
+export function makeContext(
+  order: AttemptOrder,
+  config: unknown,
+  signal: AbortSignal,
+  host: AttemptHost,
+): Context {
+  const artifacts: Artifact[] = [];
+  const pending = new Set<Promise<void>>();
+  let signalRead = false;
+  const artifact = (pathOrUri: string, options: ArtifactOptions = {}): Promise<void> => {
+    const looked = recordArtifact(pathOrUri, options, host.cwd).then((found) => {
+      const same = artifacts.findIndex((other) => other.uri === found.uri);
+      if (same === -1) artifacts.push(found);
+      else artifacts[same] = found;
+      return undefined;
+    });
+    pending.add(looked);
+    return looked;
+  };
+  const { run } = host;
+  const context: ComponentContext = {
+    config,
+    log: makeLog(host),
+    get signal() {
+      signalRead = true;
+      return signal;
+    },
+    step: makeStep({
+      known: order.steps ?? {},
+      keep: (name, result) => host.keepStep(name, result),
+    }),
+    progress: (done, total, label) => host.progress.report(done, total, label),
+    outputs: makeOutputs(host.completed),
+    artifact,
+    run: {
+      runId: run.runId,
+      rootRunId: run.rootRunId,
+      runKey: run.runKey,
+      pipelineName: run.pipelineName,
+      componentName: order.name,
+      attempt: order.attempt,
+      resumedFrom: run.resumedFrom,
+      index: order.index,
+      total: run.total,
+    },
+    env: host.env,
+    spark: run.spark,
+  };
+  return {
+    context,
+    artifacts,
+    settle: async () => {
+      await Promise.all(pending);
+    },
+    signalRead: () => signalRead,
+  };
+}

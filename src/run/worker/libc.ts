@@ -1,0 +1,81 @@
+import { dlopen, FFIType, ptr } from "bun:ffi";
+
+const PR_SET_PDEATHSIG = 1;
+const PR_SET_CHILD_SUBREAPER = 36;
+const SIGKILL = 9;
+const P_ALL = 0;
+/** WNOHANG | WEXITED | WNOWAIT: look, don't wait, don't reap. */
+const LOOK_ONLY = 0x1 | 0x4 | 0x0100_0000;
+/** On pipes: bytes that are there to be read, whichever end asks. */
+const FIONREAD = 0x541b;
+/** On sockets: bytes that the other side has not read. */
+const TIOCOUTQ = 0x5411;
+/** Larger than a siginfo_t. */
+const SIGINFO_BYTES = 128;
+
+/** The few system calls that a worker makes by itself, all of them Linux's. */
+export interface Libc {
+  /** Asks for SIGKILL at the death of the parent. */
+  dieWithParent(): void;
+  /** Makes orphans of our children our own children, so that none is lost sight of. */
+  adoptOrphans(): void;
+  /** True where there is any child process, dead ones that nobody waited for included. */
+  hasChildren(): boolean;
+  /** Bytes written to a pipe or socket that the other side has not read yet; 0 where that can't be told. */
+  unreadBytes(fd: number): number;
+}
+
+/** What the system call answers where there is none: nothing is known, nothing done. */
+const NO_LIBC: Libc = {
+  dieWithParent: () => undefined,
+  adoptOrphans: () => undefined,
+  hasChildren: () => false,
+  unreadBytes: () => 0,
+};
+
+const SYMBOLS = {
+  prctl: {
+    args: [FFIType.i32, FFIType.u64, FFIType.u64, FFIType.u64, FFIType.u64],
+    returns: FFIType.i32,
+  },
+  waitid: { args: [FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i32 },
+  ioctl: { args: [FFIType.i32, FFIType.u64, FFIType.ptr], returns: FFIType.i32 },
+} as const;
+
+/** Names under which the C library is found: glibc, then musl. */
+const LIBRARIES = [
+  "libc.so.6",
+  `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`,
+  "libc.so",
+];
+
+function open(): ReturnType<typeof dlopen<typeof SYMBOLS>>["symbols"] | undefined {
+  for (const name of LIBRARIES) {
+    try {
+      return dlopen(name, SYMBOLS).symbols;
+    } catch (thrown) {
+      // The next name is tried; where none is there, the worker does without.
+      if (!(thrown instanceof Error)) throw thrown;
+    }
+  }
+  return undefined;
+}
+
+/** Opens the C library; where there is none (another system), everything answers "nothing known". */
+export function openLibc(): Libc {
+  const symbols = process.platform === "linux" ? open() : undefined;
+  if (symbols === undefined) return NO_LIBC;
+  const siginfo = new Uint8Array(SIGINFO_BYTES);
+  const count = new Int32Array(1);
+  const ask = (fd: number, request: number): number =>
+    symbols.ioctl(fd, request, ptr(count)) === 0 ? (count[0] ?? 0) : -1;
+  return {
+    dieWithParent: () => void symbols.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0),
+    adoptOrphans: () => void symbols.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
+    hasChildren: () => symbols.waitid(P_ALL, 0, ptr(siginfo), LOOK_ONLY) === 0,
+    unreadBytes: (fd) => {
+      const outgoing = ask(fd, TIOCOUTQ);
+      return outgoing >= 0 ? outgoing : Math.max(0, ask(fd, FIONREAD));
+    },
+  };
+}

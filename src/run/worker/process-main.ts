@@ -1,0 +1,153 @@
+import { writeSync } from "node:fs";
+import type { PluginDefinition, ResolvedType } from "../../plugin/mod.ts";
+import { componentEnv } from "./component-env.ts";
+import { type Libc, openLibc } from "./libc.ts";
+import { type FromWorker, OUTPUT_MARKER, type ToWorker } from "./protocol.ts";
+import { makeSession, type WorkerSession } from "./session.ts";
+import { toWireError } from "./wire-error.ts";
+
+/** Longest wait for what a component printed to leave the process, in ms. */
+const FLUSH_TIMEOUT_MS = 2000;
+/** How often in a row the event loop must be found empty before a component counts as stuck, and the time between, in ms. */
+const EMPTY_TIMES = 5;
+const EMPTY_INTERVAL_MS = 40;
+/** The two streams that are looked after, stdout and stderr. */
+const STREAMS = [1, 2] as const;
+
+/** What the executable gives to its worker processes. */
+export interface WorkerParts {
+  readonly builtins: ReadonlyMap<string, PluginDefinition>;
+  codeHash(resolved: ResolvedType): Promise<string>;
+  /** Installs the modules that plugins may import. */
+  prepare(): Promise<void>;
+}
+
+/** Ends the worker's own process group; nothing returns from it. */
+function endOwnGroup(): void {
+  process.kill(-process.pid, "SIGKILL");
+}
+
+/** Dies with the runner, even in a busy loop, and at once where the runner is gone already. */
+function bindToRunner(libc: Libc, runnerPid: number): void {
+  libc.dieWithParent();
+  if (process.platform === "linux" && process.ppid !== runnerPid) endOwnGroup();
+  process.on("disconnect", endOwnGroup);
+}
+
+/** Ends the group where the runner was silent for too long: it may have been taken for dead. */
+function watchSilence(limitMs: number): () => void {
+  let heard = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - heard > limitMs) endOwnGroup();
+  }, limitMs / 8);
+  timer.unref();
+  return () => {
+    heard = performance.now();
+  };
+}
+
+/** What `process.stdout` and `process.stderr` still hold back goes out. */
+async function flushStreams(): Promise<void> {
+  const streams = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
+  if (streams.length === 0) return;
+  const drained = streams.map((stream) => new Promise<void>((resolve) => stream.once("drain", resolve)));
+  await Promise.race([Promise.all(drained), Bun.sleep(FLUSH_TIMEOUT_MS)]);
+}
+
+function makeOutputEnd(libc: Libc): () => Promise<number | undefined> {
+  let marker = 0;
+  return async () => {
+    await flushStreams();
+    if (!STREAMS.some((fd) => libc.unreadBytes(fd) > 0)) return undefined;
+    marker++;
+    for (const fd of STREAMS) writeSync(fd, `${OUTPUT_MARKER}${marker}\n`);
+    return marker;
+  };
+}
+
+/**
+ * Finds components that wait for something that can't happen any more. While a component runs, the channel
+ * to the runner does not keep the process alive; so when nothing else does either, `beforeExit` comes.
+ * A component that asked for its signal may rightly wait for that alone.
+ */
+function watchStuck(session: () => WorkerSession, send: (message: FromWorker) => void): StuckWatch {
+  let empty = 0;
+  let told = false;
+  const channel = process.channel;
+  process.on("beforeExit", () => {
+    if (!session().busy) return;
+    empty++;
+    if (empty >= EMPTY_TIMES && !told) {
+      told = true;
+      channel?.ref();
+      if (session().current?.signalRead() !== true) return send({ kind: "stuck" });
+      send({ kind: "log", level: "warn", message: "nothing is left to wait for but the signal to stop" });
+      return undefined;
+    }
+    // Some work keeps no event loop alive and still ends; it gets a little time, again and again.
+    setTimeout(() => undefined, EMPTY_INTERVAL_MS);
+    return undefined;
+  });
+  return {
+    running(begins) {
+      empty = 0;
+      told = false;
+      if (begins) channel?.unref();
+      else channel?.ref();
+    },
+    waiting(begins) {
+      empty = 0;
+      if (begins) channel?.ref();
+      else channel?.unref();
+    },
+  };
+}
+
+interface StuckWatch {
+  running(begins: boolean): void;
+  waiting(begins: boolean): void;
+}
+
+/**
+ * The life of a worker process: argv is `__worker RUNNER_PID SILENCE_MS`. It serves its runner over IPC
+ * and ends when told so, when the runner is gone, or was silent for SILENCE_MS.
+ */
+export async function runWorkerProcess(args: readonly string[], parts: WorkerParts): Promise<void> {
+  const [runnerPid, silenceMs] = args.map(Number);
+  if (process.send === undefined || !runnerPid || !silenceMs) {
+    throw new Error("a worker is started by a runner, not by hand");
+  }
+  const libc = openLibc();
+  bindToRunner(libc, runnerPid);
+  libc.adoptOrphans();
+  const heard = watchSilence(silenceMs);
+  const send = (message: FromWorker): void => {
+    process.send?.(message);
+  };
+  const uncaught = (thrown: unknown): void =>
+    send({ kind: "uncaught", error: toWireError(thrown), running: session.busy });
+  process.on("uncaughtException", uncaught);
+  process.on("unhandledRejection", uncaught);
+  const watch = watchStuck(() => session, send);
+  const session: WorkerSession = makeSession({
+    send,
+    builtins: parts.builtins,
+    env: componentEnv(process.env),
+    cwd: process.cwd(),
+    codeHash: (resolved) => parts.codeHash(resolved),
+    waiting: (begins) => watch.waiting(begins),
+    running: (begins) => watch.running(begins),
+    finishOutput: makeOutputEnd(libc),
+    hasLeftovers: () => libc.hasChildren(),
+  });
+  await parts.prepare();
+  await new Promise<void>((resolve) => {
+    process.on("message", (message: ToWorker) => {
+      heard();
+      if (message.kind === "close") resolve();
+      else session.receive(message);
+    });
+    send({ kind: "ready" });
+  });
+  process.exit(0);
+}

@@ -1,0 +1,118 @@
+import type { JsonObject, JsonValue } from "../../base/mod.ts";
+import type { Artifact } from "../../checkpoint/mod.ts";
+import type { CheckedConfig, ResolvedType } from "../../plugin/mod.ts";
+import type { LogLevel, SparkSettings } from "../../sdk/mod.ts";
+
+/** An error as it crosses a process. */
+export interface WireError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly stack?: string | undefined;
+  /** What a typed error asks of the runner. */
+  readonly steering?: "transient" | "permanent" | "skip" | undefined;
+  /** Names of its classes, nearest first, for `retryable-exceptions`. */
+  readonly classes: readonly string[];
+}
+
+/** What stays the same for all components of a run; sent once, before the first of them. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly rootRunId: string;
+  readonly runKey: string | undefined;
+  readonly pipelineName: string;
+  readonly resumedFrom: string | undefined;
+  readonly total: number;
+  readonly spark: SparkSettings | undefined;
+}
+
+/** A component's configuration to be checked; `at` comes back with the answer. */
+export interface DescribeItem {
+  readonly at: number;
+  readonly resolved: ResolvedType;
+  readonly config: JsonObject;
+  /** Texts of numbers that JavaScript would write otherwise. */
+  readonly numberTexts?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface Described {
+  readonly at: number;
+  /** Absent where the plugin did not load. */
+  readonly checked?: CheckedConfig | undefined;
+  readonly codeHash?: string | undefined;
+  /** Why it did not load. */
+  readonly problem?: WireError | undefined;
+}
+
+/** One attempt of a component. */
+export interface AttemptOrder {
+  readonly index: number;
+  readonly name: string;
+  readonly attempt: number;
+  readonly resolved: ResolvedType;
+  /** `instance-config` as written, secrets resolved. */
+  readonly config: JsonObject;
+  readonly numberTexts?: Readonly<Record<string, string>> | undefined;
+  /** Step results that are durable already. */
+  readonly steps?: Readonly<Record<string, JsonValue>> | undefined;
+  /** Components completed since this worker was last told: name, and outputs where there are any. */
+  readonly completed: readonly (readonly [name: string, outputs?: JsonValue])[];
+}
+
+/** From the runner to a worker. */
+export type ToWorker =
+  | { readonly kind: "run"; readonly run: RunFacts }
+  | {
+      readonly kind: "describe";
+      readonly redact: readonly string[];
+      readonly items: readonly DescribeItem[];
+    }
+  | { readonly kind: "start"; readonly order: AttemptOrder }
+  | { readonly kind: "step-kept"; readonly step: number; readonly problem?: WireError | undefined }
+  | { readonly kind: "abort"; readonly reason: WireError }
+  | { readonly kind: "ping" }
+  | { readonly kind: "close" };
+
+/** How an attempt ended, as the worker saw it. */
+export type AttemptEnd =
+  | {
+      readonly how: "completed";
+      readonly outputs?: JsonValue | undefined;
+      readonly artifacts?: readonly Artifact[] | undefined;
+    }
+  | { readonly how: "skipped"; readonly reason: string }
+  | { readonly how: "failed"; readonly error: WireError };
+
+/** From a worker to the runner. */
+export type FromWorker =
+  | { readonly kind: "ready" }
+  | { readonly kind: "described"; readonly items: readonly Described[] }
+  | {
+      readonly kind: "log";
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields?: Readonly<Record<string, JsonValue>> | undefined;
+    }
+  | {
+      readonly kind: "progress";
+      readonly done: number;
+      readonly total?: number | undefined;
+      readonly label?: string | undefined;
+    }
+  | { readonly kind: "step"; readonly step: number; readonly name: string; readonly result: JsonValue }
+  | {
+      readonly kind: "ended";
+      readonly end: AttemptEnd;
+      /** Set where output is still on its way: a marker with this number follows it on both streams. */
+      readonly marker?: number | undefined;
+      /** Set where processes that the component started are still there. */
+      readonly leftovers?: true | undefined;
+    }
+  /** An error that nobody caught; `running` tells whether a component was running. */
+  | { readonly kind: "uncaught"; readonly error: WireError; readonly running: boolean }
+  /** A component waits for something that can't happen any more. */
+  | { readonly kind: "stuck" };
+
+/** What begins the marker of the end of an attempt's output; followed by its number and a line feed. */
+export const OUTPUT_MARKER = "\u0000cairn-end:";

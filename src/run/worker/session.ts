@@ -1,0 +1,222 @@
+import type { JsonValue } from "../../base/mod.ts";
+import {
+  type CheckedConfig,
+  decodePluginConfig,
+  loadPlugin,
+  type PluginDefinition,
+  type ResolvedType,
+} from "../../plugin/mod.ts";
+import { type ComponentDefinition, jsonResult, PermanentError, steeringOf } from "../../sdk/mod.ts";
+import { type AttemptHost, type Context, makeContext } from "./component-context.ts";
+import { makeProgress } from "./progress.ts";
+import type {
+  AttemptEnd,
+  AttemptOrder,
+  Described,
+  DescribeItem,
+  FromWorker,
+  RunFacts,
+  ToWorker,
+  WireError,
+} from "./protocol.ts";
+import { fromWireError, toWireError } from "./wire-error.ts";
+
+/** What a worker's surroundings give it: a process of its own, or the runner itself. */
+export interface WorkerHost {
+  send(message: FromWorker): void;
+  readonly builtins: ReadonlyMap<string, PluginDefinition>;
+  /** Of the components: cleaned of what is ours. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** SHA-256 over a plugin's code. */
+  codeHash(resolved: ResolvedType): Promise<string>;
+  /** Called when the worker begins and ends to wait for the runner while a component runs. */
+  waiting?(begins: boolean): void;
+  /** Called when a component begins and ends. */
+  running?(begins: boolean): void;
+  /** Lets output go out, and answers a marker's number where some is still on its way. */
+  finishOutput?(): Promise<number | undefined>;
+  /** True where processes that components started are still there. */
+  hasLeftovers?(): boolean;
+}
+
+/** The part of a worker that knows components. */
+export interface WorkerSession {
+  receive(message: ToWorker): void;
+  /** The context of the component that runs. */
+  readonly current: Context | undefined;
+  /** Ends the running attempt from outside (isolation in the runner only). */
+  readonly busy: boolean;
+}
+
+interface Running {
+  readonly order: AttemptOrder;
+  readonly abort: AbortController;
+  readonly steps: Map<number, { resolve(): void; reject(error: Error): void }>;
+  context: Context | undefined;
+}
+
+async function describeOne(
+  item: DescribeItem,
+  redact: readonly string[],
+  host: WorkerHost,
+): Promise<Described> {
+  try {
+    const definition = await loadPlugin({
+      resolved: item.resolved,
+      kind: "component",
+      builtins: host.builtins,
+    });
+    const checked: CheckedConfig = withoutValue(
+      decodePluginConfig(item.resolved.type, definition, {
+        value: item.config,
+        numberTexts: item.numberTexts,
+        redact,
+      }),
+    );
+    return { at: item.at, checked, codeHash: await host.codeHash(item.resolved) };
+  } catch (thrown) {
+    return { at: item.at, problem: toWireError(thrown) };
+  }
+}
+
+/** Leaves out what can't cross a process. */
+function withoutValue(checked: CheckedConfig): CheckedConfig {
+  return { type: checked.type, issues: checked.issues, settings: checked.settings };
+}
+
+/** The configuration for one attempt; a new value each time, so that no attempt sees another's changes. */
+function readConfig(order: AttemptOrder, definition: ComponentDefinition): unknown {
+  const decoded = decodePluginConfig(order.resolved.type, definition, {
+    value: order.config,
+    numberTexts: order.numberTexts,
+  });
+  const [issue] = decoded.issues;
+  if (issue === undefined) return decoded.config;
+  throw new PermanentError(`its instance-config is wrong at ${issue.path.join(".")}: ${issue.message}`, {
+    code: "COMPONENT_CONFIG_INVALID",
+    hint: issue.hint,
+  });
+}
+
+function endOfError(thrown: unknown): AttemptEnd {
+  if (steeringOf(thrown) === "skip") return { how: "skipped", reason: toWireError(thrown).message };
+  return { how: "failed", error: toWireError(thrown) };
+}
+
+/** Makes the session of one worker. */
+export function makeSession(host: WorkerHost): WorkerSession {
+  const completed = new Map<string, JsonValue | undefined>();
+  let run: RunFacts | undefined;
+  let running: Running | undefined;
+  let steps = 0;
+
+  const keepStep = (active: Running, name: string, result: JsonValue): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const step = ++steps;
+      active.steps.set(step, { resolve, reject });
+      if (active.steps.size === 1) host.waiting?.(true);
+      host.send({ kind: "step", step, name, result });
+    });
+  const stepKept = (step: number, problem: WireError | undefined): void => {
+    const waiting = running?.steps.get(step);
+    if (running === undefined || waiting === undefined) return;
+    running.steps.delete(step);
+    if (running.steps.size === 0) host.waiting?.(false);
+    if (problem === undefined) waiting.resolve();
+    else waiting.reject(fromWireError(problem));
+  };
+
+  const perform = async (active: Running, facts: RunFacts): Promise<AttemptEnd> => {
+    const { order } = active;
+    const progress = makeProgress((message) => host.send(message));
+    try {
+      const definition = await loadPlugin({
+        resolved: order.resolved,
+        kind: "component",
+        builtins: host.builtins,
+      });
+      const attempt: AttemptHost = {
+        send: (message) => host.send(message),
+        keepStep: (name, result) => keepStep(active, name, result),
+        run: facts,
+        completed,
+        env: host.env,
+        cwd: host.cwd,
+        progress,
+      };
+      active.context = makeContext(order, readConfig(order, definition), active.abort.signal, attempt);
+      const returned = await definition.run(active.context.context);
+      await active.context.settle();
+      const outputs = jsonResult(`the outputs of ${JSON.stringify(order.name)}`, returned);
+      const { artifacts } = active.context;
+      return {
+        how: "completed",
+        ...(outputs === undefined ? {} : { outputs }),
+        ...(artifacts.length === 0 ? {} : { artifacts }),
+      };
+    } catch (thrown) {
+      return endOfError(thrown);
+    } finally {
+      progress.flush();
+    }
+  };
+
+  const start = async (order: AttemptOrder): Promise<void> => {
+    if (run === undefined || running !== undefined) throw new Error("a component was started out of turn");
+    for (const [name, outputs] of order.completed) completed.set(name, outputs);
+    const active: Running = { order, abort: new AbortController(), steps: new Map(), context: undefined };
+    running = active;
+    host.running?.(true);
+    const end = await perform(active, run);
+    const marker = await host.finishOutput?.();
+    host.running?.(false);
+    running = undefined;
+    host.send({
+      kind: "ended",
+      end,
+      ...(marker === undefined ? {} : { marker }),
+      ...(host.hasLeftovers?.() === true ? { leftovers: true } : {}),
+    });
+  };
+
+  const describe = async (items: readonly DescribeItem[], redact: readonly string[]): Promise<void> => {
+    const described: Described[] = [];
+    for (const item of items) described.push(await describeOne(item, redact, host));
+    host.send({ kind: "described", items: described });
+  };
+
+  const fail = (thrown: unknown): void =>
+    host.send({ kind: "uncaught", error: toWireError(thrown), running: running !== undefined });
+
+  return {
+    get current() {
+      return running?.context;
+    },
+    get busy() {
+      return running !== undefined;
+    },
+    receive(message) {
+      switch (message.kind) {
+        case "run":
+          run = message.run;
+          return;
+        case "describe":
+          describe(message.items, message.redact).catch(fail);
+          return;
+        case "start":
+          start(message.order).catch(fail);
+          return;
+        case "step-kept":
+          stepKept(message.step, message.problem);
+          return;
+        case "abort":
+          running?.abort.abort(fromWireError(message.reason));
+          return;
+        case "ping":
+        case "close":
+          return;
+      }
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { CairnError } from "../../base/mod.ts";
+import { steeringOf } from "../../sdk/mod.ts";
+import type { WireError } from "./protocol.ts";
+
+/** Longest message and stack that cross a process, in UTF-16 code units. */
+const MAX_TEXT = 32 * 1024;
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length - MAX_TEXT} more)`;
+}
+
+function textAt(thrown: object, key: string): string | undefined {
+  const value: unknown = Reflect.get(thrown, key);
+  return typeof value === "string" && value !== "" ? cut(value) : undefined;
+}
+
+function classesOf(thrown: object, name: string): string[] {
+  const names = new Set<string>([name]);
+  let prototype: unknown = Object.getPrototypeOf(thrown);
+  while (typeof prototype === "object" && prototype !== null && prototype !== Object.prototype) {
+    const constructor: unknown = Reflect.get(prototype, "constructor");
+    if (typeof constructor === "function" && constructor.name !== "") names.add(constructor.name);
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return [...names];
+}
+
+/** A value as a short text, whatever it is; a getter or `toString` that throws is answered too. */
+function spell(thrown: unknown): string {
+  try {
+    return typeof thrown === "object" ? (JSON.stringify(thrown) ?? "an object") : String(thrown);
+  } catch (second) {
+    return `a value that can't be shown (${second instanceof Error ? second.name : typeof second})`;
+  }
+}
+
+/** What was thrown, whatever it is, in a form that can cross a process. Never throws. */
+export function toWireError(thrown: unknown): WireError {
+  if (typeof thrown !== "object" || thrown === null) {
+    return { name: "Error", message: cut(`thrown: ${spell(thrown)}`), classes: ["Error"] };
+  }
+  try {
+    const name = textAt(thrown, "name") ?? "Error";
+    const named = textAt(thrown, "message");
+    return {
+      name,
+      message: named ?? (thrown instanceof Error ? name : cut(`thrown: ${spell(thrown)}`)),
+      code: textAt(thrown, "code"),
+      hint: textAt(thrown, "hint"),
+      stack: textAt(thrown, "stack"),
+      steering: steeringOf(thrown),
+      classes: classesOf(thrown, name),
+    };
+  } catch (second) {
+    const message = `an error that can't be read (${second instanceof Error ? second.name : typeof second})`;
+    return { name: "Error", message, classes: ["Error"] };
+  }
+}
+
+/** The error that a wire error stands for, on the other side. */
+export function fromWireError(error: WireError): CairnError {
+  const made = new CairnError(error.message, {
+    code: error.code ?? "COMPONENT_FAILED",
+    kind: "world",
+    hint: error.hint,
+  });
+  made.name = error.name;
+  return made;
+}
