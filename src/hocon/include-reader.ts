@@ -1,7 +1,7 @@
 import { messageOf, placeText } from "../base/mod.ts";
 import type { IncludeKind, IncludeSource } from "./include-source.ts";
 import type { IncludeStatement } from "./include-statement.ts";
-import { MAX_INCLUDE_DEPTH } from "./limits.ts";
+import { MAX_INCLUDE_DEPTH, MAX_INCLUDED_TEXTS } from "./limits.ts";
 import { mergeObjects } from "./merge.ts";
 import { ObjectBuilder } from "./object-builder.ts";
 import type { Problems } from "./problems.ts";
@@ -39,6 +39,7 @@ const URL_NAME = /^(https?|ftp|file|jar|mailto):/i;
 /** Finds and reads what include statements name. */
 export class IncludeReader {
   readonly #setting: IncludeSetting;
+  #texts = 0;
 
   constructor(setting: IncludeSetting) {
     this.#setting = setting;
@@ -130,6 +131,16 @@ export class IncludeReader {
       );
     }
     if (!found) return "missing";
+    this.#texts += 1;
+    if (this.#texts > MAX_INCLUDED_TEXTS) {
+      if (this.#texts > MAX_INCLUDED_TEXTS + 1) return undefined;
+      return this.#refuse(
+        span,
+        `this configuration includes more than ${MAX_INCLUDED_TEXTS} texts`,
+        "Files that include each other several times multiply; include each one once.",
+        "HOCON_INCLUDE_TOO_MANY",
+      );
+    }
     if (this.#turnsBack(found.file, statement)) return undefined;
     return this.#setting.parse(found.text, found.file, syntax, statement, prefix);
   }

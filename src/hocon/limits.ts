@@ -15,6 +15,9 @@ export const MAX_NESTING = 1_000;
 /** Includes inside includes, in files; the same number as the reference's. */
 export const MAX_INCLUDE_DEPTH = 50;
 
+/** Texts that one configuration may include, each time counted. */
+export const MAX_INCLUDED_TEXTS = 10_000;
+
 /** Longest chain of values that wait for each other during substitution, in values. */
 export const MAX_RESOLVE_DEPTH = 4_000;
 

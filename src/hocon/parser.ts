@@ -2,7 +2,6 @@ import { concatenate } from "./concatenate.ts";
 import { type IncludeStatement, parseInclude } from "./include-statement.ts";
 import { pathText } from "./key-path.ts";
 import { isKeyPart, type Lexer, tokenName } from "./lexer.ts";
-import { MAX_NESTING } from "./limits.ts";
 import { ObjectBuilder } from "./object-builder.ts";
 import { readKeyTokens } from "./path-expression.ts";
 import type { Problems } from "./problems.ts";
@@ -43,7 +42,8 @@ export class Parser {
   /** The keys of this text that the current value stands under. */
   readonly #keys: string[] = [];
   #lists = 0;
-  #depth = 0;
+  /** The operator of the current field where its value stands on a later line. */
+  #emptyOperator: Span | undefined;
   /** True where the line after a bad key was already begun. */
   #lineBroken = false;
 
@@ -104,21 +104,6 @@ export class Parser {
     return value;
   }
 
-  /** True once, with an error, where a bracket at the current token goes too deep. */
-  #tooDeep(levels: number): boolean {
-    if (this.#depth + levels <= MAX_NESTING) return false;
-    if (!this.#cursor.stopped) {
-      this.#cursor.report(this.#cursor.here(), {
-        code: "HOCON_TOO_DEEP",
-        message: `objects and lists are nested more than ${MAX_NESTING} levels deep`,
-        hint: "Is a closing bracket missing in a generated file?",
-      });
-      this.#cursor.lost = true;
-      this.#cursor.stop();
-    }
-    return true;
-  }
-
   /** Fields up to the closing brace, which is taken; `open` is undefined at a root without braces. */
   #object(open: Span | undefined): ObjectBuilder {
     const lexer = this.#lexer;
@@ -159,16 +144,29 @@ export class Parser {
     if (lexer.type === "end" || lexer.type === closer || (fresh && (!good || !this.#setting.json)))
       return false;
     if (lexer.type === "}" && !open) {
-      this.#cursor.lost = true;
-      this.#cursor.fail('found "}" without a "{" before it', "Is there one closing brace too many?");
-      lexer.next();
+      this.#strayBrace();
       return this.#separator(true, closer, open);
     }
+    if (this.#emptyOperator && (lexer.type === "=" || lexer.type === ":" || lexer.type === "+=")) {
+      this.#cursor.report(this.#emptyOperator, {
+        code: "HOCON_UNEXPECTED",
+        message: "expected a value, found a new line and another key",
+        hint: missingValueHint("end"),
+      });
+      return this.#separator(false, closer, open);
+    }
     this.#cursor.fail(
-      `expected ${closer ? `"${closer}" or ` : ""}a comma or a new line, found ${tokenName(lexer)}`,
+      `expected a comma${closer ? `, a new line or "${closer}"` : " or a new line"}, found ${tokenName(lexer)}`,
       behindValueHint(lexer),
     );
     return this.#separator(false, closer, open);
+  }
+
+  #strayBrace(): true {
+    this.#cursor.lost = true;
+    this.#cursor.fail('found "}" without a "{" before it', "Is there one closing brace too many?");
+    this.#lexer.next();
+    return true;
   }
 
   /** One field or include; false where an error was reported and the rest of it is to be skipped. */
@@ -177,17 +175,10 @@ export class Parser {
     if (!this.#setting.json && lexer.type === "unquoted" && lexer.text === "include")
       return this.#include(builder);
     if (!isKeyPart(lexer.type) || (this.#setting.json && lexer.type !== "string")) {
-      if (lexer.type === "}") {
-        this.#cursor.lost = true;
-        this.#cursor.fail('found "}" without a "{" before it', "Is there one closing brace too many?");
-        lexer.next();
-        return true;
-      }
+      if (lexer.type === "}") return this.#strayBrace();
       this.#cursor.lost = true;
-      this.#cursor.fail(
-        `expected a key, found ${tokenName(lexer)}`,
-        "A key is a word, or any text in double quotes.",
-      );
+      const hint = this.#setting.json ? "JSON keys are" : "A key is a word, or any text";
+      this.#cursor.fail(`expected a key, found ${tokenName(lexer)}`, `${hint} in double quotes.`);
       return false;
     }
     const keyStart = lexer.start;
@@ -226,14 +217,14 @@ export class Parser {
       this.#lineBroken = crossed;
       return crossed && type !== "problem";
     }
-    if (this.#tooDeep(keys.length)) return false;
+    if (this.#cursor.tooDeep(keys.length)) return false;
     this.#keys.push(...keys);
-    this.#depth += keys.length - 1;
+    this.#cursor.depth += keys.length - 1;
     if (type === "+=") this.#lists += 1;
     if (type !== "{") lexer.next();
     const value = type === "{" ? this.#single() : this.#value(operator);
     if (type === "+=") this.#lists -= 1;
-    this.#depth -= keys.length - 1;
+    this.#cursor.depth -= keys.length - 1;
     const defined = type === "+=" ? this.#appended(value, operator) : value;
     this.#keys.length -= keys.length;
     if (json && builder.has(keys[0] ?? "")) {
@@ -286,6 +277,7 @@ export class Parser {
   /** A value with everything that is concatenated to it; `after` is the operator before it. */
   #value(after?: Span): Value {
     const lexer = this.#lexer;
+    this.#emptyOperator = lexer.type === "newline" ? after : undefined;
     this.#cursor.skipNewlines();
     const pieces: Value[] = [];
     const { start } = lexer;
@@ -314,7 +306,7 @@ export class Parser {
     const missing = lexer.type === "end" || lexer.type === "}" || lexer.type === "]" || lexer.type === ",";
     this.#cursor.fail(
       `expected a value, found ${tokenName(lexer)}`,
-      missingValueHint(lexer),
+      missingValueHint(lexer.type),
       missing && after ? after : undefined,
     );
     return new Failed(span);
@@ -331,11 +323,11 @@ export class Parser {
     }
     const span = this.#cursor.here();
     if (type === "{" || type === "[") {
-      if (this.#tooDeep(1)) return new Failed(span);
-      this.#depth += 1;
+      if (this.#cursor.tooDeep(1)) return new Failed(span);
+      this.#cursor.depth += 1;
       lexer.next();
       const value = type === "{" ? this.#object(span).finish() : this.#list(span);
-      this.#depth -= 1;
+      this.#cursor.depth -= 1;
       return value;
     }
     if (!this.#setting.json) return this.#reference(span);

@@ -1,7 +1,7 @@
-import { placeText } from "../base/mod.ts";
+import { nearest, placeText } from "../base/mod.ts";
 import { consolidate } from "./concatenate.ts";
 import { inJavaOrder } from "./java-order.ts";
-import type { KeyPath } from "./key-path.ts";
+import { type KeyPath, pathText } from "./key-path.ts";
 import { MAX_COPIED, MAX_RESOLVE_DEPTH, MAX_RESOLVE_STEPS } from "./limits.ts";
 import { ignoresFallbacks, mergeStack, overriding } from "./merge.ts";
 import type { Problems } from "./problems.ts";
@@ -305,6 +305,19 @@ export class Resolver {
     return new Failed(reference);
   }
 
+  /** "Did you mean", where a key like the missing one stands beside it. */
+  #meant(reference: Reference): string {
+    const keys = reference.path.keys();
+    let object: Value | undefined = this.#setting.root;
+    let depth = 0;
+    for (; object?.tag === "object" && object.get(keys[depth] ?? ""); depth++)
+      object = object.get(keys[depth] ?? "")?.content;
+    const meant = object?.tag === "object" ? nearest(keys[depth] ?? "", object.entries().keys()) : undefined;
+    if (meant === undefined) return "";
+    const path = [...keys.slice(0, depth), meant, ...keys.slice(depth + 1)].slice(reference.prefixLength);
+    return `Did you mean \${${pathText(path)}}? `;
+  }
+
   #withoutValue(reference: Reference): Value {
     const name = reference.name;
     if (this.#setting.allowUnresolved) {
@@ -321,7 +334,7 @@ export class Resolver {
     this.#problems.add(reference, {
       code: "HOCON_UNRESOLVED",
       message: `\${${name}} has no value: no such key, and no such environment variable`,
-      hint: `Define ${name}, set the environment variable, or write \${?${name}} if it may be missing.`,
+      hint: `${this.#meant(reference)}Define ${name}, set the environment variable, or write \${?${name}} if it may be missing.`,
     });
     return new Failed(reference);
   }

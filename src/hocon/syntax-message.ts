@@ -1,5 +1,5 @@
 import { characterName } from "./characters.ts";
-import type { Lexer } from "./lexer.ts";
+import type { Lexer, TokenType } from "./lexer.ts";
 import type { LexProblem } from "./scan-string.ts";
 
 /** What a syntax error says. */
@@ -55,7 +55,7 @@ export function describeProblem(problem: LexProblem, expected: "value" | "key" |
       return {
         code: "HOCON_UNCLOSED",
         message: 'the substitution is not closed: found the end of the file, expected "}"',
-        hint: "A # or // inside ${…} begins a comment that hides the closing brace; quote such a key.",
+        hint: 'Add "}" after the name. A # or // inside ${…} begins a comment; a key that holds them goes in double quotes.',
       };
     default:
       return describeStringProblem(problem, found);
@@ -102,20 +102,22 @@ function describeStringProblem({ kind, character }: LexProblem, found: string): 
 
 /** The usual causes of a token that does not belong behind a value. */
 export function behindValueHint(lexer: Lexer): string {
-  const { type, start } = lexer;
-  const before = lexer.source.text.slice(Math.max(0, start - 12), start);
-  if (type === ":" && /(?:https?|hdfs|s3a?|file|jdbc|[a-z][a-z0-9+.]*)$/i.test(before)) {
+  const { type, start, source } = lexer;
+  if (type === ":" && source.text.charAt(start + 1) === "\\") {
+    return 'Put Windows paths between triple quotes: """C:\\data""".';
+  }
+  if (type === ":") {
     return 'A colon ends an unquoted value; put URLs, times and paths in double quotes: "http://host/path".';
   }
-  if (type === ":" || type === "=")
-    return `Put a value that holds ${characterName(type)} in double quotes, or begin a new line before the next key.`;
+  if (type === "=") {
+    return 'Put a value that holds "=" in double quotes, or begin a new line before the next key.';
+  }
   if (type === "string") return "Is a comma missing, or a quote inside a string that needs a backslash?";
   return "Is a comma or a newline missing, or double quotes around the value?";
 }
 
 /** The usual causes of a missing value. */
-export function missingValueHint(lexer: Lexer): string {
-  const { type } = lexer;
+export function missingValueHint(type: TokenType): string {
   if (type === "end" || type === "}" || type === "]" || type === ",") {
     return 'An empty text is written "", no value at all null. A # begins a comment unless it is inside double quotes.';
   }

@@ -1,4 +1,5 @@
 import { Lexer, type TokenType } from "./lexer.ts";
+import { MAX_NESTING } from "./limits.ts";
 import type { BadPath } from "./path-expression.ts";
 import type { Problems } from "./problems.ts";
 import { makeSpan, placeOf, type SourceText, type Span } from "./source-text.ts";
@@ -9,6 +10,8 @@ export class TextCursor {
   readonly source: SourceText;
   readonly lexer: Lexer;
   readonly #problems: Problems;
+  /** Objects, lists and further keys of paths around the current token. */
+  depth = 0;
   /** Once true, what is left of the text is not looked at. */
   stopped = false;
   /** True where a key or a bracket could not be read, so that a missing value may be no mistake. */
@@ -81,6 +84,21 @@ export class TextCursor {
     }
   }
 
+  /** True once, with an error, where a bracket at the current token goes too deep. */
+  tooDeep(levels: number): boolean {
+    if (this.depth + levels <= MAX_NESTING) return false;
+    if (!this.stopped) {
+      this.report(this.here(), {
+        code: "HOCON_TOO_DEEP",
+        message: `objects and lists are nested more than ${MAX_NESTING} levels deep`,
+        hint: "Is a closing bracket missing in a generated file?",
+      });
+      this.lost = true;
+      this.stop();
+    }
+    return true;
+  }
+
   unclosed(closer: "}" | "]", open: Span): void {
     if (this.stopped) return;
     this.lost = true;
@@ -88,8 +106,43 @@ export class TextCursor {
     this.report(open, {
       code: "HOCON_UNCLOSED",
       message: `this "${closer === "}" ? "{" : "["}" is never closed: expected "${closer}", found the end of the file (line ${end.line})`,
-      hint: `Add "${closer}" where the ${closer === "}" ? "object" : "list"} ends.`,
+      hint: `Add "${closer}" where the ${closer === "}" ? "object" : "list"} ends. ${misindented(this.source)}`.trim(),
     });
     this.stopped = true;
   }
+}
+
+/** Where a bracket that begins a line closes one whose line is indented differently: near there one is missing. */
+function misindented(source: SourceText): string {
+  const lexer = new Lexer(source, true);
+  const open: number[] = [];
+  for (let type = lexer.next(); type !== "end"; type = lexer.next()) {
+    if (type === "{" || type === "[") open.push(lexer.start);
+    if (type !== "}" && type !== "]") continue;
+    const opened = open.pop();
+    if (opened === undefined) return "";
+    const indent = indentBefore(source, lexer.start);
+    const line = source.place(opened, opened).line;
+    const closed = source.place(lexer.start, lexer.end).line;
+    if (
+      indent !== undefined &&
+      line !== closed &&
+      indent !== indentBefore(source, lineIndentEnd(source, opened))
+    ) {
+      return `By its indentation, line ${closed} does not close the bracket of line ${line}.`;
+    }
+  }
+  return "";
+}
+
+/** The white space between the start of the line and an offset; undefined where there is more. */
+function indentBefore(source: SourceText, offset: number): string | undefined {
+  const before = source.text.slice(source.text.lastIndexOf("\n", offset - 1) + 1, offset);
+  return before.trim() === "" ? before : undefined;
+}
+
+/** Where the first text of an offset's line begins. */
+function lineIndentEnd(source: SourceText, offset: number): number {
+  const line = source.lineAt(offset);
+  return offset - (source.place(offset, offset).column - 1) + (line.length - line.trimStart().length);
 }
