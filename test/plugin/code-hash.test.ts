@@ -115,6 +115,9 @@ describe("the code hash", () => {
     expect(await hash(dir)).not.toBe(before);
     dir.write(manifest, '{ "name": "left-pad", "version": "1.0.0", "dependencies": { "deep": "*" } }');
     dir.write("plugins/node_modules/deep/package.json", '{ "version": "1.0.0" }');
+    dir.write("plugins/node_modules/deep/package.json", "not JSON");
+    expect(await hash(dir)).toMatch(/^[0-9a-f]{64}$/);
+    dir.write("plugins/node_modules/deep/package.json", '{ "version": "1.0.0" }');
     const deep = await hash(dir);
     dir.write("plugins/node_modules/deep/package.json", '{ "version": "2.0.0" }');
     expect(await hash(dir)).not.toBe(deep);

@@ -203,3 +203,38 @@ test("a description tells every key of the configuration", () => {
     "anything | anything | optional |  | ",
   ]);
 });
+
+test.each([
+  [
+    v.pipe(v.number(), v.minValue(1), v.maxValue(9), v.multipleOf(2)),
+    "number, at least 1, at most 9, a multiple of 2",
+  ],
+  [v.pipe(v.number(), v.gtValue(1), v.ltValue(9)), "number, more than 1, less than 9"],
+  [v.pipe(v.string(), v.minLength(2), v.maxLength(4)), "text, at least 2 long, at most 4 long"],
+  [v.pipe(v.string(), v.length(3), v.regex(/^a/)), "text, 3 long, matching /^a/"],
+  [v.pipe(v.string(), v.url()), "text, a URL"],
+  [v.pipe(v.string(), v.isoDate()), "text, a date as YYYY-MM-DD"],
+  [v.pipe(v.string(), v.transform(Number), v.number()), "text"],
+  [v.union([v.number(), v.nullable(v.boolean())]), "number | true or false | null"],
+  [v.intersect([v.object({ aB: v.number() }), v.object({})]), "{ a-b: number } & object"],
+  [v.set(v.bigint()), "list of whole number"],
+  [v.map(v.string(), v.date()), "object of date"],
+  [v.lazy(() => v.string()), "…"],
+  [v.literal(5n), "5"],
+  [v.instance(Date), "instance"],
+  [v.array(v.array(v.array(v.array(v.array(v.string()))))), "list of list of list of list of list of …"],
+] as [sdk.v.GenericSchema, string][])("%#: a schema's input in words", (schema, words) => {
+  const component = defineComponent({ config: v.object({ x: schema }), run() {} });
+  const resolved = { type: "T", file: undefined, folder: undefined, exportName: "default" };
+  expect(describePlugin(resolved, component).fields.map((field) => field.type)).toEqual([words]);
+});
+
+test("a configuration of several objects has the keys of all, and one without keys has none", () => {
+  const resolved = { type: "T", file: undefined, folder: undefined, exportName: "default" };
+  const config = v.intersect([v.object({ aB: v.number() }), v.object({ cD: v.optional(v.string()) })]);
+  expect(
+    describePlugin(resolved, defineComponent({ config, run() {} })).fields.map((field) => field.name),
+  ).toEqual(["a-b", "c-d"]);
+  const record = v.record(v.string(), v.string());
+  expect(describePlugin(resolved, defineComponent({ config: record, run() {} })).fields).toEqual([]);
+});

@@ -256,6 +256,14 @@ describe("a plugin that does not load says why", () => {
     });
   });
 
+  test("a module that cairn does not have", async () => {
+    using dir = tempDir();
+    dir.write("plugins/B.ts", 'import { x } from "cairn/hooks";\nexport default () => x;\n');
+    const { message, hint } = await refusal(dir, "B");
+    expect(message).toEndWith('DIR/plugins/B.ts imports "cairn/hooks", which is not installed');
+    expect(hint).toBe('Cairn provides the modules "cairn" and "cairn/testing".');
+  });
+
   test("no default export", async () => {
     using dir = tempDir();
     dir.write("plugins/a/B.ts", "export const run = () => {};\n");

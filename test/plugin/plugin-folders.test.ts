@@ -85,6 +85,24 @@ describe("plugin folders", () => {
     expect(found.folders).toEqual([dir.join("link")]);
   });
 
+  test.each(["a?b", String.raw`a\b`])("that nothing can be imported from are errors: %s", async (name) => {
+    using dir = tempDir();
+    dir.write(`${name}/x`, "");
+    const found = await pluginFolders(sources(dir, { given: [name] }));
+    expect(found).toEqual({
+      folders: [],
+      findings: [
+        {
+          severity: "error",
+          code: "PLUGIN_FOLDER_NAME",
+          message: `plugin folder ${dir.join(name)} has "?" or "\\" in its path, from which nothing can be imported`,
+          place: undefined,
+          hint: "Rename or move the folder.",
+        },
+      ],
+    });
+  });
+
   test.each([
     [false, "warning", "can be written to by everybody: whoever puts a file there runs code as you"],
     [

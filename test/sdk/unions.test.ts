@@ -34,3 +34,14 @@ test("lazy schemas that make themselves anew at each call end, if not with an an
     ": the schema of the plugin failed: its unions hold too many possibilities",
   ]);
 });
+
+test("null is a value where a lazy schema takes it, and none where it is taken away again", () => {
+  const lazy = v.object({
+    aB: v.optional(
+      v.lazy(() => v.nullable(v.string())),
+      "x",
+    ),
+    cD: v.optional(v.nonNullable(v.any())),
+  });
+  expect(read(lazy, { "a-b": null, "c-d": null })).toEqual({ aB: null });
+});
