@@ -72,6 +72,7 @@ async function runOpened(source: Source, options: FileRunOptions, opened: Opened
   await readyRunner(config, options, opened);
   const marked = options.store ?? markedStore(options.hooks);
   const { store, owned } = await openRunStore(config, { ...options, store: marked }, warnings);
+  if (store !== undefined) log.say("info", `checkpoint location: ${store.location}`);
   const hooks = async (decided: PipelineConfig): Promise<readonly PipelineHooks[]> => {
     const folders = decided.hooks.length === 0 ? [] : await foldersOf(decided, lookup, () => undefined);
     const write = (line: string): void => void process.stderr.write(`${line}\n`);
