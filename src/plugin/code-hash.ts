@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { sha256 } from "../base/mod.ts";
-import { isBareSpecifier, isProvided, packageName, resolveImport } from "./import-target.ts";
+import { isBareSpecifier, isInstalled, isProvided, packageName, resolveImport } from "./import-target.ts";
 import { readModule } from "./module-imports.ts";
 import { packagesHash } from "./packages-hash.ts";
 import type { ResolvedType } from "./plugin.ts";
@@ -31,12 +31,13 @@ async function hashFrom(entry: string): Promise<string> {
     contents.push(module.hash);
     for (const specifier of module.imports) {
       if (isProvided(specifier)) continue;
-      if (isBareSpecifier(specifier)) {
+      const target = await resolveImport(specifier, file);
+      if (isBareSpecifier(specifier) && (target === undefined || isInstalled(target))) {
         const name = packageName(specifier);
         if (!packages.has(name)) packages.set(name, dirname(file));
         continue;
       }
-      const target = await resolveImport(specifier, file);
+      // A bare name may lead to files of one's own too: a linked package, `#imports`, the package's own name.
       if (target === undefined || seen.has(target)) continue;
       seen.add(target);
       queue.push(target);

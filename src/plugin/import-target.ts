@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { dirname, isAbsolute } from "node:path";
+import { dirname, isAbsolute, sep } from "node:path";
 
 /** True for what comes with the executable: `cairn`, the modules of Node and Bun. */
 export function isProvided(specifier: string): boolean {
@@ -23,6 +23,11 @@ export function isBareSpecifier(specifier: string): boolean {
     specifier !== ".." &&
     !isAbsolute(specifier)
   );
+}
+
+/** True for a real path that lies in some `node_modules`. */
+export function isInstalled(path: string): boolean {
+  return path.split(sep).includes("node_modules");
 }
 
 /** `@scope/name/sub` → `@scope/name`; `name/sub` → `name`. */

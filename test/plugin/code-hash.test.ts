@@ -123,6 +123,27 @@ describe("the code hash", () => {
     expect(await hash(dir)).not.toBe(deep);
   });
 
+  test.each([
+    ["mine/shared", "shared.ts", "by the name of its own package"],
+    ["#shared", "shared.ts", "by an entry of its package's imports"],
+    ["linked", "../linked/index.ts", "of a package that is a link to a folder of one's own"],
+  ])("changes with a file that is imported as %s: %s, %s", async (specifier, file) => {
+    using dir = tempDir();
+    dir.write(
+      "plugins/package.json",
+      '{ "name": "mine", "exports": { "./shared": "./shared.ts" }, "imports": { "#shared": "./shared.ts" } }',
+    );
+    dir.write("plugins/shared.ts", "export default 1;\n");
+    dir.write("linked/package.json", '{ "name": "linked", "version": "1.0.0", "main": "index.ts" }');
+    dir.write("linked/index.ts", "export default 1;\n");
+    dir.write("plugins/node_modules/x.txt", "");
+    symlinkSync("../../linked", dir.join("plugins/node_modules/linked"));
+    dir.write("plugins/a/B.ts", `import x from "${specifier}";\nexport default () => x;\n`);
+    const before = await hash(dir);
+    dir.write(`plugins/${file}`, "export default 2;\n");
+    expect(await hash(dir)).not.toBe(before);
+  });
+
   test("of a plugin that can't be parsed, or whose imports are missing, is a hash all the same", async () => {
     using dir = tempDir();
     dir.write(
