@@ -75,7 +75,7 @@ export { composeHooks } from "../run/mod.ts";
 export { auditHooks, loggingHooks, metricsFileHooks, metricsHooks } from "./built-in-hooks.ts";
 export { loadConfig, readConfig } from "./load-config.ts";
 export type * from "./options.ts";
-export { planFile, planPipeline } from "./plan-pipeline.ts";
+export { planFile, planPipeline, type PlanOptions } from "./plan-pipeline.ts";
 export { checkPlugins, listPlugins, type PluginRequest, showPlugin } from "./plugins.ts";
 export { type ResumeRequest, resume, runFile, runPipeline, runWithCheckpointing } from "./run-pipeline.ts";
 export {
@@ -85,5 +85,5 @@ export {
   openStore,
   type OpenStoreRequest,
 } from "./stores.ts";
-export { type ValidateOptions, type Validation, validateFiles } from "./validate.ts";
+export { type FileValidation, type ValidateOptions, type Validation, validateFiles } from "./validate.ts";
 export { WORKER_COMMAND, workerMain } from "./worker.ts";

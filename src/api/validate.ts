@@ -1,6 +1,10 @@
-import type { Finding } from "../base/mod.ts";
+import { CairnError, type Finding, sortFindings } from "../base/mod.ts";
+import { type PipelineConfig, redactorFor } from "../config/mod.ts";
+import { prepareComponents } from "../run/mod.ts";
+import { readConfig } from "./load-config.ts";
+import { type Opened, openRun, openRunStore } from "./open-run.ts";
 import type { LoadOptions, PluginOptions } from "./options.ts";
-import { unfinished } from "./unfinished.ts";
+import { builtinComponents, checkConfiguredHooks, foldersOf } from "./wire.ts";
 
 export interface ValidateOptions extends LoadOptions, PluginOptions {
   /** Import plugins (in a worker process) and check each component's configuration. Default true. */
@@ -9,18 +13,95 @@ export interface ValidateOptions extends LoadOptions, PluginOptions {
   readonly resources?: boolean | undefined;
 }
 
+/** The findings of one file. */
+export interface FileValidation {
+  readonly file: string;
+  /** No finding is an error. */
+  readonly valid: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** The document of `validate --format json`. */
 export interface Validation {
   readonly version: 1;
   /** No finding is an error. */
   readonly valid: boolean;
-  readonly files: readonly {
-    readonly file: string;
-    readonly valid: boolean;
-    readonly findings: readonly Finding[];
-  }[];
+  readonly files: readonly FileValidation[];
 }
 
 /** Checks configuration files in all phases; all findings at once. */
-export function validateFiles(paths: readonly string[], options: ValidateOptions = {}): Promise<Validation> {
-  return unfinished();
+export async function validateFiles(
+  paths: readonly string[],
+  options: ValidateOptions = {},
+): Promise<Validation> {
+  const files: FileValidation[] = [];
+  for (const path of paths) files.push(await validateFile(path, options));
+  return { version: 1, valid: files.every(({ valid }) => valid), files };
+}
+
+async function validateFile(path: string, options: ValidateOptions): Promise<FileValidation> {
+  const findings: Finding[] = [];
+  const loadPlugins = options.loadPlugins ?? true;
+  const opened = openRun({ ...options, isolation: loadPlugins ? "process" : "none" });
+  try {
+    const loaded = await readConfig(path, options);
+    findings.push(...loaded.findings);
+    // What is wrong in one place keeps nothing else from being checked, as far as there is a pipeline.
+    if (loaded.pipeline !== undefined) {
+      if (loadPlugins) findings.push(...(await pluginFindings(loaded.pipeline, opened)));
+      if (options.resources === true) findings.push(...(await resourceFindings(loaded.pipeline, options)));
+    }
+  } finally {
+    await opened.pools.close();
+  }
+  const sorted = sortFindings(findings);
+  return { file: path, valid: !sorted.some(({ severity }) => severity === "error"), findings: sorted };
+}
+
+async function pluginFindings(config: PipelineConfig, opened: Opened): Promise<readonly Finding[]> {
+  const warnings: Finding[] = [];
+  const redactor = redactorFor(config);
+  opened.log.redactor = redactor;
+  try {
+    const folders = await foldersOf(config, opened.lookup, (message) =>
+      warnings.push({ severity: "warning", code: "PLUGIN_FOLDER_WRITABLE", message }),
+    );
+    const { findings } = await prepareComponents({
+      config,
+      folders,
+      builtins: [...builtinComponents.keys()],
+      redactor,
+      worker: () => opened.pools.describing(),
+    });
+    const hooks = await checkConfiguredHooks({ config, folders, env: opened.lookup.env, redactor });
+    return [...warnings, ...findings, ...hooks];
+  } catch (thrown) {
+    return [...warnings, ...findingsOf(thrown)];
+  }
+}
+
+/** The findings that an error stands for, or itself as one. */
+function findingsOf(thrown: unknown): readonly Finding[] {
+  if (!(thrown instanceof CairnError)) throw thrown;
+  if (thrown.findings.length > 0) return thrown.findings;
+  const { code, message, hint } = thrown;
+  return [{ severity: "error", code, message, hint }];
+}
+
+async function resourceFindings(
+  config: PipelineConfig,
+  options: ValidateOptions,
+): Promise<readonly Finding[]> {
+  if (!config.checkpoint.enabled) return [];
+  try {
+    const { store, owned } = await openRunStore(config, options, []);
+    try {
+      await store?.logs("");
+    } finally {
+      if (owned) await store?.close();
+    }
+    return [];
+  } catch (thrown) {
+    return findingsOf(thrown);
+  }
 }

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { CairnError, type Clock, type Redactor, systemClock } from "../base/mod.ts";
+import { CairnError, type Clock, type Finding, type Redactor, systemClock } from "../base/mod.ts";
 import { type HookConfig, judgedHook, locateIssues, type PipelineConfig } from "../config/mod.ts";
 import {
   configInput,
@@ -91,43 +91,64 @@ export interface HooksRequest {
   write(line: string): void;
 }
 
-/** Opens the hooks that a configuration names: built-in ones and those of plugins. Throws CONFIG_INVALID. */
-export async function openConfiguredHooks(request: HooksRequest): Promise<readonly PipelineHooks[]> {
+/** A hook of the configuration, loaded and checked and not yet opened. */
+interface CheckedHook {
+  open(): PipelineHooks | Promise<PipelineHooks>;
+}
+
+type Checked = { readonly hooks: readonly CheckedHook[]; readonly findings: readonly Finding[] };
+
+async function checkHooks(request: HooksRequest): Promise<Checked> {
   const { config, env, redactor, clock = systemClock, write } = request;
-  if (config.hooks.length === 0) return [];
+  if (config.hooks.length === 0) return { hooks: [], findings: [] };
   const { builtinHooks } = await import("../builtin/mod.ts");
   const builtins = builtinHooks({ folder: config.folder, env, clock, redactor, write });
-  const opened: PipelineHooks[] = [];
+  const hooks: CheckedHook[] = [];
+  const findings: Finding[] = [];
   for (const [index, hook] of config.hooks.entries()) {
-    opened.push(await openHook(hook, index, builtins, request));
+    const checked = await checkHook(hook, index, builtins, request);
+    if ("open" in checked) hooks.push(checked);
+    else findings.push(...checked);
   }
+  return { hooks, findings };
+}
+
+/** Opens the hooks that a configuration names: built-in ones and those of plugins. Throws CONFIG_INVALID. */
+export async function openConfiguredHooks(request: HooksRequest): Promise<readonly PipelineHooks[]> {
+  const { hooks, findings } = await checkHooks(request);
+  if (findings.length > 0) throw invalidConfig(findings);
+  const opened: PipelineHooks[] = [];
+  for (const hook of hooks) opened.push(await hook.open());
   return opened;
 }
 
-async function openHook(
+/** What is wrong with the hooks that a configuration names; none is opened, so nothing is written. */
+export async function checkConfiguredHooks(
+  request: Omit<HooksRequest, "write">,
+): Promise<readonly Finding[]> {
+  return (await checkHooks({ ...request, write: () => undefined })).findings;
+}
+
+async function checkHook(
   hook: HookConfig,
   index: number,
   builtins: ReadonlyMap<string, PluginDefinition>,
   { config, folders }: HooksRequest,
-): Promise<PipelineHooks> {
+): Promise<CheckedHook | readonly Finding[]> {
+  const place = hook.node.fields.get("type")?.value.origin.place;
   try {
     const resolved = await resolveType(hook.type, { folders, builtins: builtins.keys() });
     if (resolved.file !== undefined) await installModules();
     const definition = await loadPlugin({ resolved, kind: "hooks", builtins });
-    const decoded = decodePluginConfig(hook.type, definition, {
-      ...configInput(hook.settings),
-      redact: config.redact,
-    });
+    const input = { ...configInput(hook.settings), redact: config.redact };
+    const decoded = decodePluginConfig(hook.type, definition, input);
     if (decoded.issues.length > 0) {
-      throw invalidConfig(
-        locateIssues({ ...judgedHook(hook, index), redact: config.redact }, decoded.issues),
-      );
+      return locateIssues({ ...judgedHook(hook, index), redact: config.redact }, decoded.issues);
     }
-    return { name: hook.type, ...(await definition.open(decoded.config)) };
+    return { open: async () => ({ name: hook.type, ...(await definition.open(decoded.config)) }) };
   } catch (thrown) {
-    if (!(thrown instanceof CairnError) || thrown.findings.length > 0) throw thrown;
+    if (!(thrown instanceof CairnError)) throw thrown;
     const { code, message, hint } = thrown;
-    const place = hook.node.fields.get("type")?.value.origin.place;
-    throw invalidConfig([{ severity: "error", code, message: `hook ${index + 1}: ${message}`, hint, place }]);
+    return [{ severity: "error", code, message: `hook ${index + 1}: ${message}`, hint, place }];
   }
 }

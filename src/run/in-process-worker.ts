@@ -1,3 +1,4 @@
+import type { Inspection } from "../plugin/mod.ts";
 import type { AttemptListener, WorkerHandle, WorkerLine } from "./worker-handle.ts";
 import { componentEnv } from "./worker/component-env.ts";
 import type { WorkerParts } from "./worker/process-main.ts";
@@ -6,7 +7,9 @@ import type {
   Described,
   DescribeItem,
   FromWorker,
+  InspectOrder,
   RunFacts,
+  ToWorker,
   WireError,
 } from "./worker/protocol.ts";
 import { makeSession, type WorkerSession } from "./worker/session.ts";
@@ -32,7 +35,7 @@ export class InProcessWorker implements WorkerHandle {
   readonly #session: WorkerSession;
   #component: string | undefined;
   #listener: AttemptListener | undefined;
-  #described: ((items: readonly Described[]) => void) | undefined;
+  #answer: ((answer: FromWorker) => void) | undefined;
   #given = false;
 
   constructor(options: InProcessOptions) {
@@ -56,11 +59,13 @@ export class InProcessWorker implements WorkerHandle {
   }
 
   async describe(items: readonly DescribeItem[], redact: readonly string[]): Promise<readonly Described[]> {
-    await this.#options.parts.prepare();
-    return new Promise((resolve) => {
-      this.#described = resolve;
-      this.#session.receive({ kind: "describe", items, redact });
-    });
+    const answer = await this.#ask({ kind: "describe", items, redact });
+    return answer.kind === "described" ? answer.items : [];
+  }
+
+  async inspect(inspect: InspectOrder): Promise<Inspection> {
+    const answer = await this.#ask({ kind: "inspect", inspect });
+    return answer.kind === "inspected" ? answer.inspection : { plugins: [], problems: [], checked: 0 };
   }
 
   start(order: AttemptOrder, listener: AttemptListener): void {
@@ -98,10 +103,19 @@ export class InProcessWorker implements WorkerHandle {
     this.#finish({ how: "uncaught", error: toWireError(thrown) });
   };
 
+  async #ask(question: ToWorker): Promise<FromWorker> {
+    await this.#options.parts.prepare();
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      this.#session.receive(question);
+    });
+  }
+
   #receive(message: FromWorker): void {
     switch (message.kind) {
       case "described":
-        return this.#described?.(message.items);
+      case "inspected":
+        return this.#answer?.(message);
       case "log": {
         const { level, message: text, fields } = message;
         this.#options.line({ component: this.#component, level, source: "log", message: text, fields });

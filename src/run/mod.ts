@@ -10,6 +10,7 @@ export { changedError, type Decided, decideRun, type DecideSettings, invalidConf
 export { Interrupt, interruptOf, type InterruptSignal } from "./interrupt.ts";
 export type * from "./observer.ts";
 export type * from "./plan-document.ts";
+export { planRun, type PlanRequest } from "./plan.ts";
 export { prepareComponents, type Prepared } from "./prepare.ts";
 export type { SetOption } from "./remembered-options.ts";
 export type * from "./result.ts";

@@ -1,4 +1,5 @@
 import { CairnError } from "../base/mod.ts";
+import type { Inspection } from "../plugin/mod.ts";
 import type { ProcessGroup } from "../store/mod.ts";
 import { readLines } from "./output-lines.ts";
 import { killGroup, killTree, startTimeOf } from "./process-groups.ts";
@@ -9,6 +10,7 @@ import type {
   Described,
   DescribeItem,
   FromWorker,
+  InspectOrder,
   RunFacts,
   ToWorker,
   WireError,
@@ -60,7 +62,8 @@ export class ProcessWorker implements WorkerHandle {
   readonly #gone: Promise<void>;
   #component: string | undefined;
   #listener: AttemptListener | undefined;
-  #describing: { resolve(items: readonly Described[]): void; reject(error: Error): void } | undefined;
+  /** Who waits for an answer to a question about plugins; one at a time. */
+  #asking: { resolve(answer: FromWorker): void; reject(error: Error): void } | undefined;
   #outbox: ToWorker[] | undefined = [];
   #clean = true;
   #exited = false;
@@ -88,11 +91,13 @@ export class ProcessWorker implements WorkerHandle {
   }
 
   async describe(items: readonly DescribeItem[], redact: readonly string[]): Promise<readonly Described[]> {
-    if (this.#exited) throw this.#goneError();
-    return new Promise((resolve, reject) => {
-      this.#describing = { resolve, reject };
-      this.#send({ kind: "describe", items, redact });
-    });
+    const answer = await this.#ask({ kind: "describe", items, redact });
+    return answer.kind === "described" ? answer.items : [];
+  }
+
+  async inspect(inspect: InspectOrder): Promise<Inspection> {
+    const answer = await this.#ask({ kind: "inspect", inspect });
+    return answer.kind === "inspected" ? answer.inspection : { plugins: [], problems: [], checked: 0 };
   }
 
   start(order: AttemptOrder, listener: AttemptListener): void {
@@ -125,6 +130,14 @@ export class ProcessWorker implements WorkerHandle {
     clearTimeout(timer);
   }
 
+  async #ask(question: ToWorker): Promise<FromWorker> {
+    if (this.#exited) throw this.#goneError();
+    return new Promise((resolve, reject) => {
+      this.#asking = { resolve, reject };
+      this.#send(question);
+    });
+  }
+
   /** Messages wait until the worker listens; a closed channel is told by the exit that follows. */
   #send(message: ToWorker): void {
     if (this.#exited) return;
@@ -141,8 +154,9 @@ export class ProcessWorker implements WorkerHandle {
         return;
       }
       case "described":
-        this.#describing?.resolve(message.items);
-        this.#describing = undefined;
+      case "inspected":
+        this.#asking?.resolve(message);
+        this.#asking = undefined;
         return;
       case "log":
         this.#line("log", message.level, message.message, message.fields);
@@ -234,8 +248,8 @@ export class ProcessWorker implements WorkerHandle {
     const drained = new AbortController();
     await Promise.race([streams, sleepUnless(DRAIN_TIMEOUT_MS, drained.signal)]);
     drained.abort();
-    this.#describing?.reject(this.#goneError());
-    this.#describing = undefined;
+    this.#asking?.reject(this.#goneError());
+    this.#asking = undefined;
     // An end that waited for its output has all of it now.
     if (this.#held !== undefined) return this.#finish(this.#held.end);
     this.#finish({

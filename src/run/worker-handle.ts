@@ -1,4 +1,5 @@
 import type { JsonValue } from "../base/mod.ts";
+import type { Inspection } from "../plugin/mod.ts";
 import type { ProcessGroup } from "../store/mod.ts";
 import type { LogLine } from "./observer.ts";
 import type {
@@ -6,6 +7,7 @@ import type {
   AttemptOrder,
   Described,
   DescribeItem,
+  InspectOrder,
   RunFacts,
   WireError,
 } from "./worker/protocol.ts";
@@ -45,6 +47,8 @@ export interface WorkerHandle {
   readonly reusable: boolean;
   open(run: RunFacts): void;
   describe(items: readonly DescribeItem[], redact: readonly string[]): Promise<readonly Described[]>;
+  /** Loads plugins and says what they are. */
+  inspect(order: InspectOrder): Promise<Inspection>;
   start(order: AttemptOrder, listener: AttemptListener): void;
   keptStep(step: number, problem: WireError | undefined): void;
   abort(reason: WireError): void;

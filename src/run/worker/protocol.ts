@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../base/mod.ts";
 import type { Artifact } from "../../checkpoint/mod.ts";
-import type { CheckedConfig, ResolvedType } from "../../plugin/mod.ts";
+import type { CheckedConfig, Inspection, ResolvedType } from "../../plugin/mod.ts";
 import type { LogLevel, SparkSettings } from "../../sdk/mod.ts";
 
 /** An error as it crosses a process. */
@@ -60,6 +60,14 @@ export interface AttemptOrder {
   readonly completed: readonly (readonly [name: string, outputs?: JsonValue])[];
 }
 
+/** Plugins to be loaded and described. */
+export interface InspectOrder {
+  /** Absolute, in order. */
+  readonly folders: readonly string[];
+  /** Only this type; absent: all. */
+  readonly type?: string | undefined;
+}
+
 /** From the runner to a worker. */
 export type ToWorker =
   | { readonly kind: "run"; readonly run: RunFacts }
@@ -68,6 +76,7 @@ export type ToWorker =
       readonly redact: readonly string[];
       readonly items: readonly DescribeItem[];
     }
+  | { readonly kind: "inspect"; readonly inspect: InspectOrder }
   | { readonly kind: "start"; readonly order: AttemptOrder }
   | { readonly kind: "step-kept"; readonly step: number; readonly problem?: WireError | undefined }
   | { readonly kind: "abort"; readonly reason: WireError }
@@ -88,6 +97,7 @@ export type AttemptEnd =
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "described"; readonly items: readonly Described[] }
+  | { readonly kind: "inspected"; readonly inspection: Inspection }
   | {
       readonly kind: "log";
       readonly level: LogLevel;

@@ -2,6 +2,9 @@ import type { JsonValue } from "../../base/mod.ts";
 import {
   type CheckedConfig,
   decodePluginConfig,
+  inspectPlugins,
+  inspectType,
+  type Inspection,
   loadPlugin,
   type PluginDefinition,
   type ResolvedType,
@@ -15,6 +18,7 @@ import type {
   Described,
   DescribeItem,
   FromWorker,
+  InspectOrder,
   RunFacts,
   ToWorker,
   WireError,
@@ -78,6 +82,17 @@ async function describeOne(
   } catch (thrown) {
     return { at: item.at, problem: toWireError(thrown) };
   }
+}
+
+async function inspect(order: InspectOrder, host: WorkerHost): Promise<Inspection> {
+  const { folders, type } = order;
+  const request = { folders, builtins: host.builtins };
+  if (type === undefined) return inspectPlugins(request);
+  const seen = await inspectType(type, request);
+  if (seen === undefined) return { plugins: [], problems: [], checked: 0 };
+  return "finding" in seen
+    ? { plugins: [], problems: [seen], checked: 1 }
+    : { plugins: [seen], problems: [], checked: 1 };
 }
 
 /** Leaves out what can't cross a process. */
@@ -203,6 +218,11 @@ export function makeSession(host: WorkerHost): WorkerSession {
           return;
         case "describe":
           describe(message.items, message.redact).catch(fail);
+          return;
+        case "inspect":
+          inspect(message.inspect, host)
+            .then((inspection) => host.send({ kind: "inspected", inspection }))
+            .catch(fail);
           return;
         case "start":
           start(message.order).catch(fail);

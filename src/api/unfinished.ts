@@ -1,3 +1,0 @@
-export function unfinished(): never {
-  throw new Error("being written");
-}

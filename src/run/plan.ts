@@ -1,0 +1,64 @@
+import { type Clock, type Random, systemRandom } from "../base/mod.ts";
+import { previewStart, type RunState } from "../checkpoint/mod.ts";
+import type { CheckpointStore } from "../store/mod.ts";
+import { decideRun, type DecideSettings } from "./decide-run.ts";
+import type { PipelinePlan } from "./plan-document.ts";
+import { startMode, type StartWish } from "./start-mode.ts";
+
+export interface PlanRequest extends DecideSettings, StartWish {
+  readonly store: CheckpointStore | undefined;
+  readonly runId: string | undefined;
+  readonly warnings: readonly string[];
+  readonly clock: Clock;
+  readonly random?: Random | undefined;
+}
+
+/**
+ * What a run would do now: the same decision as a run's, on the same reading of the store, and nothing is
+ * written. Throws what refuses a run, but for changed components: those are in the plan (`refused`).
+ */
+export async function planRun(request: PlanRequest): Promise<PipelinePlan> {
+  const { config, store, random = systemRandom } = request;
+  if (store === undefined) return document(request, undefined, undefined, false);
+  const { mode, runKey } = await startMode(store, config.pipelineName, request);
+  const preview = await previewStart({
+    store,
+    pipelineName: config.pipelineName,
+    runKey,
+    mode,
+    runId: request.runId,
+    random,
+  });
+  if (preview.kind === "already-completed") return document(request, undefined, runKey, true);
+  return document(request, preview.previous, runKey, false);
+}
+
+async function document(
+  request: PlanRequest,
+  previous: RunState | undefined,
+  runKey: string | undefined,
+  alreadyCompleted: boolean,
+): Promise<PipelinePlan> {
+  const { config, prepared, decision } = await decideRun(request, previous);
+  const { components } = prepared;
+  return {
+    version: 1,
+    pipelineName: config.pipelineName,
+    runKey: runKey ?? request.runKey ?? null,
+    resumes: previous?.runId ?? null,
+    alreadyCompleted,
+    location: request.store?.location ?? null,
+    components: decision.components.map((one, index) => ({
+      ...one,
+      ...(alreadyCompleted
+        ? { action: "skip", reason: "completed", explanation: "this run has completed already" }
+        : {}),
+      name: components[index]?.header.name ?? "",
+      type: components[index]?.header.type ?? "",
+      after: (components[index]?.header.after ?? []).map((before) => components[before]?.header.name ?? ""),
+    })),
+    differences: decision.differences,
+    refused: decision.refused,
+    warnings: [...request.warnings, ...decision.warnings],
+  };
+}
