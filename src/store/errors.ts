@@ -4,6 +4,7 @@ import { CairnError, messageOf, type ErrorKind, type JsonValue } from "../base/m
 export type StoreErrorCode =
   | "STORE_BAD_LOCATION"
   | "STORE_UNKNOWN_SCHEME"
+  | "STORE_BAD_SETTINGS"
   | "STORE_NOT_A_FOLDER"
   | "STORE_MIXED_LAYOUT"
   | "STORE_DEFAULT_UNSAFE"
@@ -35,6 +36,8 @@ const CODES: Readonly<Record<StoreErrorCode, { readonly kind: ErrorKind; readonl
   STORE_BAD_LOCATION: { kind: "config", transient: false },
   /** No store answers to the location's scheme. */
   STORE_UNKNOWN_SCHEME: { kind: "config", transient: false },
+  /** A setting of the store (`fs.s3a.…`, a Hadoop configuration file) can't be read or isn't offered. */
+  STORE_BAD_SETTINGS: { kind: "config", transient: false },
   /** The location is there and is no folder. */
   STORE_NOT_A_FOLDER: { kind: "config", transient: false },
   /** The location was begun in another layout than the one asked for. */
