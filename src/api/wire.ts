@@ -7,6 +7,7 @@ import {
   decodePluginConfig,
   installVirtualModule,
   loadPlugin,
+  openHooks,
   type PluginDefinition,
   pluginFolders,
   resolveType,
@@ -145,7 +146,7 @@ async function checkHook(
     if (decoded.issues.length > 0) {
       return locateIssues({ ...judgedHook(hook, index), redact: config.redact }, decoded.issues);
     }
-    return { open: async () => ({ name: hook.type, ...(await definition.open(decoded.config)) }) };
+    return { open: () => openHooks(hook.type, definition, decoded.config) };
   } catch (thrown) {
     if (!(thrown instanceof CairnError)) throw thrown;
     const { code, message, hint } = thrown;

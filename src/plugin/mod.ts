@@ -25,7 +25,7 @@ export {
   type PluginDefinition,
   type PluginKind,
 } from "./load.ts";
-export { type OpenedHooks, openHooks } from "./open-hooks.ts";
+export { openHooks } from "./open-hooks.ts";
 export { type FolderSources, pluginFolders, type PluginFolders } from "./plugin-folders.ts";
 export type * from "./plugin.ts";
 export { type ResolveRequest, resolveType } from "./resolve.ts";

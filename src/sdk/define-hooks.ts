@@ -1,5 +1,4 @@
 import type { GenericSchema, InferOutput } from "valibot";
-import type { JsonObject } from "../base/mod.ts";
 import type { PlainConfig } from "./define-component.ts";
 import { checkDefinition } from "./definition-check.ts";
 import type { PipelineHooks } from "./hooks.ts";
@@ -76,13 +75,36 @@ export function defineHooks(
   return { kind: "hooks", description: undefined, config: undefined, open: () => given };
 }
 
-/** Throws PLUGIN_DEFINITION_INVALID where these are not hooks. */
-export function checkHookPoints(hooks: PipelineHooks): void {
-  const points = HOOK_KEYS.filter((key) => key !== "name" && key !== "critical");
-  const given: Partial<JsonObject> | PipelineHooks = hooks;
-  const functions =
-    typeof given === "object" && given !== null
-      ? points.filter((key) => (given as Readonly<Record<string, unknown>>)[key] !== undefined)
-      : [];
-  checkDefinition("defineHooks", hooks, { known: HOOK_KEYS, functions, texts: ["name"] });
+/** The hook points among the keys. */
+const POINTS: readonly string[] = HOOK_KEYS.filter((key) => key !== "name" && key !== "critical");
+
+/** Throws PLUGIN_DEFINITION_INVALID where these are not hooks. An instance of a class may have more than hook points. */
+function checkHookPoints(hooks: PipelineHooks): void {
+  const isObject = typeof hooks === "object" && hooks !== null;
+  const prototype: unknown = isObject ? Object.getPrototypeOf(hooks) : undefined;
+  const isInstance = isObject && prototype !== Object.prototype && prototype !== null;
+  const given = (key: string): boolean => isObject && Reflect.get(hooks, key) !== undefined;
+  checkDefinition("defineHooks", hooks, {
+    known: isInstance ? undefined : HOOK_KEYS,
+    functions: POINTS.filter(given),
+    texts: ["name"],
+  });
+}
+
+/**
+ * The hook points of opened hooks, each bound to them, so that an instance of a class works as well; named `type`
+ * where they have no name. Throws PLUGIN_DEFINITION_INVALID where these are not hooks.
+ */
+export function bindHooks(type: string, hooks: PipelineHooks): PipelineHooks {
+  checkHookPoints(hooks);
+  const bound: Record<string, unknown> = {
+    name: hooks.name ?? type,
+    ...(hooks.critical === undefined ? {} : { critical: hooks.critical }),
+  };
+  for (const key of POINTS) {
+    const point: unknown = Reflect.get(hooks, key);
+    if (typeof point === "function")
+      bound[key] = (...facts: unknown[]): unknown => Reflect.apply(point, hooks, facts) as unknown;
+  }
+  return bound;
 }

@@ -3,7 +3,8 @@ import { asyncPartOf, isSchema } from "./schema/schema-parts.ts";
 
 /** What a `define…` function expects of its argument. */
 export interface DefinitionRules {
-  readonly known: readonly string[];
+  /** Undefined: others are no business of ours. */
+  readonly known: readonly string[] | undefined;
   /** Keys that must be functions. */
   readonly functions: readonly string[];
   /** Keys that must be texts where they are given. */
@@ -24,13 +25,14 @@ export function checkDefinition(caller: string, options: unknown, rules: Definit
     refuse(caller, `was given ${options === null ? "null" : typeof options}`, "Give it one object.");
   }
   const given = options as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(given)) {
-    if (rules.known.includes(key)) continue;
-    const near = nearest(key, rules.known);
+  const { known } = rules;
+  for (const key of known === undefined ? [] : Object.keys(given)) {
+    if (known === undefined || known.includes(key)) continue;
+    const near = nearest(key, known);
     refuse(
       caller,
       `does not know the key "${key}"`,
-      near === undefined ? `Its keys are ${rules.known.join(", ")}.` : `Did you mean "${near}"?`,
+      near === undefined ? `Its keys are ${known.join(", ")}.` : `Did you mean "${near}"?`,
     );
   }
   for (const key of rules.functions) {

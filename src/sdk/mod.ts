@@ -16,7 +16,7 @@ export {
   type StoreRequest,
 } from "./define-checkpoint-store.ts";
 export { type ListedObject, type ObjectOperations, openObjectStore, storeError } from "../store/mod.ts";
-export { checkHookPoints, defineHooks, type HooksDefinition, type HooksOptions } from "./define-hooks.ts";
+export { bindHooks, defineHooks, type HooksDefinition, type HooksOptions } from "./define-hooks.ts";
 export {
   PermanentError,
   SkipComponent,

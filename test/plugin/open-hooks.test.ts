@@ -1,45 +1,60 @@
 import { expect, test } from "bun:test";
 import { openHooks } from "../../src/plugin/mod.ts";
-import { defineHooks, v } from "../../src/sdk/mod.ts";
+import { defineHooks, type HooksDefinition, type PipelineHooks } from "../../src/sdk/mod.ts";
 
-const tell = defineHooks({
-  config: v.object({ channelName: v.string() }),
-  open: ({ channelName }) => {
-    if (channelName === "bad") throw new Error("no such channel");
-    return { name: channelName, beforePipeline() {} };
-  },
+/** What opening throws. */
+async function refusal(definition: HooksDefinition): Promise<unknown> {
+  try {
+    await openHooks("com.example.Tell", definition, {});
+  } catch (thrown) {
+    return thrown;
+  }
+  throw new Error("they opened");
+}
+
+/** Hooks as somebody may write them who likes classes. */
+class Counter implements PipelineHooks {
+  #runs: number = 0;
+  readonly seen: number[] = [];
+  beforePipeline(): void {
+    this.seen.push(++this.#runs);
+  }
+}
+
+test("hooks open with their settings and have the type as their name", async () => {
+  const definition = defineHooks({
+    open: (settings) => ({ critical: true, beforePipeline() {}, ...settings }),
+  });
+  const hooks = await openHooks("com.example.Tell", definition, { name: "mine" });
+  expect([hooks.name, hooks.critical, typeof hooks.beforePipeline]).toEqual(["mine", true, "function"]);
+  expect((await openHooks("com.example.Tell", definition, {})).name).toBe("com.example.Tell");
 });
 
-test("hooks open with the settings of their entry", async () => {
-  const opened = await openHooks("Tell", tell, { value: { "channel-name": "#etl" } });
-  expect([opened.hooks?.name, opened.issues]).toEqual(["#etl", []]);
+test("an instance of a class works, with its private fields", async () => {
+  const counter = new Counter();
+  const hooks = await openHooks("com.example.Counter", defineHooks({ open: () => counter }), {});
+  await hooks.beforePipeline?.({} as never);
+  await hooks.beforePipeline?.({} as never);
+  expect(counter.seen).toEqual([1, 2]);
+  expect(hooks.afterPipeline).toBeUndefined();
 });
 
-test("wrong settings are issues at their keys", async () => {
-  const opened = await openHooks("Tell", tell, { value: { "chanel-name": "#etl" } });
-  expect(opened).toEqual({
-    hooks: undefined,
-    issues: [
-      { path: ["chanel-name"], message: 'unknown key "chanel-name"', hint: 'Did you mean "channel-name"?' },
-      { path: ["channel-name"], message: 'the required key "channel-name" is missing' },
-    ],
+test("hooks whose open throws say so", async () => {
+  const definition = defineHooks({ open: () => Promise.reject(new Error("no such channel")) });
+  expect(await refusal(definition)).toMatchObject({
+    code: "HOOKS_OPEN_FAILED",
+    message: 'Cannot open the hooks "com.example.Tell": no such channel',
   });
 });
 
 test.each([
-  [tell, { "channel-name": "bad" }, "HOOKS_OPEN_FAILED", 'Cannot open the hooks "Tell": no such channel'],
-  [
-    defineHooks({ open: () => ({ beforPipeline() {} }) as never }),
-    {},
-    "PLUGIN_DEFINITION_INVALID",
-    'Cannot define a plugin: defineHooks does not know the key "beforPipeline"',
-  ],
-] as const)("%#: hooks that can't be opened say why", async (definition, value, code, message) => {
-  let error: unknown;
-  try {
-    await openHooks("Tell", definition, { value });
-  } catch (thrown) {
-    error = thrown;
-  }
-  expect(error).toMatchObject({ code, message });
+  [{ beforPipeline() {} }, 'defineHooks does not know the key "beforPipeline"'],
+  [{ onCheckpoint: "x" }, 'defineHooks needs "onCheckpoint", a function'],
+  [undefined, "defineHooks was given undefined"],
+])("%#: what open gives has to be hooks", async (given, state) => {
+  const definition = defineHooks({ open: () => given as never });
+  expect(await refusal(definition)).toMatchObject({
+    code: "PLUGIN_DEFINITION_INVALID",
+    message: `Cannot define a plugin: ${state}`,
+  });
 });
