@@ -6,6 +6,7 @@ import { heldError } from "./start-lease.ts";
 import type { KnownRun } from "./known-runs.ts";
 import { encodeRecord } from "./record.ts";
 import { type RunReading, readRun } from "./run-reading.ts";
+import { withCheckpointErrors } from "./store-failure.ts";
 import { appendSettled } from "./settle.ts";
 
 /** What deletions need. */
@@ -44,9 +45,13 @@ export async function deleteRun(
   run: DeletableRun,
   options: { readonly ignoreLease?: boolean | undefined } = {},
 ): Promise<Deletion> {
+  return withCheckpointErrors(async () => deleteOne(tools, run, options.ignoreLease === true));
+}
+
+async function deleteOne(tools: DeleteTools, run: DeletableRun, ignoreLease: boolean): Promise<Deletion> {
   const { store, signal } = tools;
   const { names, runId } = run;
-  if (options.ignoreLease !== true) {
+  if (!ignoreLease) {
     const holder = await store.leaseHolder(names.lock, signal);
     if (holder !== undefined && mayRun(holder, runId)) throw heldBy(runId, holder);
   }

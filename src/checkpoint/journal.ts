@@ -10,6 +10,7 @@ import { decodeRecord, encodeRecord } from "./record.ts";
 import { appendSettled, type SettleTools } from "./settle.ts";
 import type { RunJournal, StartRequest } from "./start.ts";
 import type { FirstRecord } from "./start-writer.ts";
+import { asCheckpointError, isStoreError, withCheckpointErrors } from "./store-failure.ts";
 import type { RunState } from "./state.ts";
 
 /** Joined events of one record, in UTF-16 code units: what waits longer goes into the next one. */
@@ -70,7 +71,7 @@ class Journal implements RunJournal {
     this.#fold = RunFold.begin(first.started, first.at);
     this.#seq = first.record.seq;
     this.#sum = first.record.sum;
-    const onLeaseLost = (): void => this.#fail(lease.lost.reason);
+    const onLeaseLost = (): void => this.#fail(asCheckpointError(lease.lost.reason));
     if (lease.lost.aborted) onLeaseLost();
     else lease.lost.addEventListener("abort", onLeaseLost, { once: true });
   }
@@ -114,17 +115,20 @@ class Journal implements RunJournal {
     const { completions, rootRunId } = this.state();
     const completion = completions.get(index);
     if (completion === undefined) return undefined;
-    return readOutputs(this.#request.store, this.#names, rootRunId, completion);
+    return withCheckpointErrors(async () =>
+      readOutputs(this.#request.store, this.#names, rootRunId, completion),
+    );
   }
 
   async noteGroups(groups: readonly ProcessGroup[]): Promise<void> {
-    await this.#lease.note({ groups });
+    await withCheckpointErrors(async () => this.#lease.note({ groups }));
   }
 
   async cleanup(): Promise<void> {
     const { store, point } = this.#request;
     const tools = { store, names: this.#names, point };
-    await cleanUpChain(tools, { state: this.state(), lastSeq: this.#seq, predecessor: this.#predecessor });
+    const run = { state: this.state(), lastSeq: this.#seq, predecessor: this.#predecessor };
+    await withCheckpointErrors(async () => cleanUpChain(tools, run));
   }
 
   async close(): Promise<void> {
@@ -143,8 +147,9 @@ class Journal implements RunJournal {
         await this.#write(await this.#take(batch));
         for (const waiting of batch) waiting.resolve();
       } catch (thrown) {
-        this.#fail(thrown);
-        for (const waiting of [...batch, ...this.#queue.splice(0)]) waiting.reject(thrown);
+        const reason = isStoreError(thrown) ? asCheckpointError(thrown) : thrown;
+        this.#fail(reason);
+        for (const waiting of [...batch, ...this.#queue.splice(0)]) waiting.reject(reason);
       }
     }
     this.#writing = undefined;

@@ -15,6 +15,7 @@ import {
 } from "./known-runs.ts";
 import type { Damage } from "./record.ts";
 import type { RunReading } from "./run-reading.ts";
+import { withCheckpointErrors } from "./store-failure.ts";
 import { noSuchRun } from "./start-plan.ts";
 import type { Checkpoint, CompletedComponent, RunState } from "./state.ts";
 
@@ -34,12 +35,12 @@ export async function listCheckpoints(
   options: ListOptions = {},
 ): Promise<readonly Checkpoint[]> {
   const found: Checkpoint[] = [];
-  for (const known of await knownKeys(store, options, options.signal)) {
-    const key = await readKey(store, known, options.signal);
-    for (const one of key.runs) {
-      if (hasCheckpoint(one.reading)) found.push(checkpointOf(key, one));
+  await withCheckpointErrors(async () => {
+    for (const known of await knownKeys(store, options, options.signal)) {
+      const key = await readKey(store, known, options.signal);
+      for (const one of key.runs) if (hasCheckpoint(one.reading)) found.push(checkpointOf(key, one));
     }
-  }
+  });
   const listed = options.resumableOnly === true ? found.filter(({ state }) => RESUMABLE.has(state)) : found;
   return listed
     .toReversed()
@@ -56,7 +57,7 @@ export async function findRun(
   scope: Scope = {},
   signal?: AbortSignal,
 ): Promise<KnownRun> {
-  const keys = await knownKeys(store, scope, signal);
+  const keys = await withCheckpointErrors(async () => knownKeys(store, scope, signal));
   const runs = keys.flatMap((key) => runsOf(key));
   if (idOrPrefix === "latest") return latestOf(keys.flatMap((key) => runsOf(key).slice(-1)));
   const exact = runs.filter(({ runId }) => runId === idOrPrefix);
@@ -104,8 +105,10 @@ export async function readCheckpoint(
   signal?: AbortSignal,
 ): Promise<CheckpointDetails> {
   const scope = { pipelineName: run.pipelineName, runKey: run.runKey ?? null };
-  const [known] = await knownKeys(store, scope, signal);
-  const key = known === undefined ? undefined : await readKey(store, known, signal);
+  const key = await withCheckpointErrors(async () => {
+    const [known] = await knownKeys(store, scope, signal);
+    return known === undefined ? undefined : readKey(store, known, signal);
+  });
   const one = key?.runs.find((candidate) => candidate.run.runId === run.runId);
   if (key === undefined || one === undefined) throw noSuchRun(run.runId);
   const { reading } = one;

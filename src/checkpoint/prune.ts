@@ -8,6 +8,7 @@ import { type KnownRun, knownKeys, type ReadKey, readKey, type ReadRun } from ".
 import { checkLog } from "./chain.ts";
 import type { RunEvent } from "./events.ts";
 import { type RunReading, readRun } from "./run-reading.ts";
+import { withCheckpointErrors } from "./store-failure.ts";
 import type { CheckpointState } from "./state.ts";
 
 /** What is pruned where nothing else is said. */
@@ -49,6 +50,10 @@ export interface Pruned {
  * ones whose successor has not begun are passed over.
  */
 export async function prune(tools: DeleteTools, options: PruneOptions): Promise<readonly Pruned[]> {
+  return withCheckpointErrors(async () => pruneAll(tools, options));
+}
+
+async function pruneAll(tools: DeleteTools, options: PruneOptions): Promise<readonly Pruned[]> {
   const pruned: Pruned[] = [];
   const scope = { pipelineName: options.pipelineName };
   for (const known of await knownKeys(tools.store, scope, tools.signal)) {

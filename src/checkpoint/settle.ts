@@ -1,5 +1,6 @@
-import { CairnError, type Clock, messageOf } from "../base/mod.ts";
+import { CairnError, type Clock } from "../base/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
+import { asCheckpointError } from "./store-failure.ts";
 
 /** How long the bytes of an append that threw are sent again, in ms. The store's own retries come before this. */
 export const SETTLE_MS = 3_000;
@@ -8,6 +9,7 @@ const FIRST_WAIT_MS = 25;
 /** Codes of store errors that no re-send will change. */
 const HOPELESS: ReadonlySet<string> = new Set([
   "STORE_CLOSED",
+  "STORE_LEASE_EXPIRED",
   "STORE_LEASE_EXPIRED",
   "STORE_LEASE_LOST",
   "STORE_LINK",
@@ -57,31 +59,10 @@ export async function appendSettled(
       if (codeOf(thrown) === GAP) return { ours: false, present: undefined };
       const spent = tools.clock.steady() - began + wait;
       if (!mayRepeat(thrown) || spent > SETTLE_MS || tools.signal?.aborted === true)
-        throw storeFailed(thrown);
+        throw asCheckpointError(thrown);
     }
     await tools.clock.sleep(wait, tools.signal);
   }
-}
-
-/** A store's failure as the error of a checkpoint: what the store said, under CHECKPOINT_STORE_FAILED (exit 6). */
-export function storeFailed(thrown: unknown): Error {
-  if (!(thrown instanceof CairnError)) {
-    return new CairnError(`Cannot write the checkpoint: ${messageOf(thrown)}`, {
-      code: "CHECKPOINT_STORE_FAILED",
-      kind: "world",
-      cause: thrown,
-    });
-  }
-  const passes =
-    thrown.kind !== "world" || !thrown.code.startsWith("STORE_") || thrown.code === "STORE_LEASE_LOST";
-  if (passes) return thrown;
-  return new CairnError(thrown.message, {
-    code: "CHECKPOINT_STORE_FAILED",
-    kind: "world",
-    hint: thrown.hint,
-    cause: thrown,
-    details: thrown.details,
-  });
 }
 
 function codeOf(thrown: unknown): string | undefined {

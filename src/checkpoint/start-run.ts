@@ -11,6 +11,7 @@ import type { RunHeader, StartOutcome, StartRequest } from "./start.ts";
 import { takeLease } from "./start-lease.ts";
 import { type BeginPlan, corruptRun, type StartPlan } from "./start-plan.ts";
 import { StartWriter } from "./start-writer.ts";
+import { asCheckpointError, isStoreError, withCheckpointErrors } from "./store-failure.ts";
 import type { RunState } from "./state.ts";
 
 /** Passages through the protocol before a start gives up; each one is somebody else's progress, or damage. */
@@ -22,6 +23,9 @@ const USED_UP: ReadonlySet<string> = new Set([
   "CHECKPOINT_NO_SUCH_RUN",
 ]);
 
+/** Codes of errors after which the lease has to be asked for again. */
+const LEASE_GONE: ReadonlySet<string> = new Set(["STORE_LEASE_LOST", "STORE_LEASE_EXPIRED"]);
+
 /**
  * Starts a run: lease, choice, fence, key log, first record, read-backs, in this order, each step safe to
  * crash after (docs/reference/journal.md). Returns with the lease held and the first record durable.
@@ -29,7 +33,7 @@ const USED_UP: ReadonlySet<string> = new Set([
  * Throws, with nothing of it held: CHECKPOINT_HELD, CHECKPOINT_FENCED (exit 5), CHECKPOINT_STORE_FAILED (6),
  * CHECKPOINT_CORRUPT, CHECKPOINT_NEWER_VERSION, CHECKPOINT_COMPLETED, CHECKPOINT_DELETED,
  * CHECKPOINT_SUPERSEDED, CHECKPOINT_RETIRED, CHECKPOINT_NO_SUCH_RUN (4), RUN_ID_EXISTS, RUN_ID_INVALID (2),
- * what `decide` throws, and the store's own errors of reading.
+ * and what `decide` throws.
  */
 export async function startRun(request: StartRequest): Promise<StartOutcome> {
   const start = new Start(request);
@@ -37,7 +41,7 @@ export async function startRun(request: StartRequest): Promise<StartOutcome> {
     return await start.run();
   } catch (thrown) {
     await start.giveUp();
-    throw thrown;
+    throw isStoreError(thrown) ? asCheckpointError(thrown) : thrown;
   }
 }
 
@@ -51,7 +55,7 @@ export async function previewStart(
   request: Pick<StartRequest, "store" | "pipelineName" | "runKey" | "mode" | "runId" | "random" | "signal">,
 ): Promise<StartPreview> {
   const names = keyNames(request.pipelineName, request.runKey);
-  const { plan } = await lookAndChoose(request, names);
+  const { plan } = await withCheckpointErrors(async () => lookAndChoose(request, names));
   if (plan.kind === "already-completed") return plan;
   return { kind: "begin", previous: plan.kind === "again" ? undefined : plan.previous };
 }
@@ -165,7 +169,7 @@ class Start {
       if (plan.kind === "fence") return await this.#writer.fence(plan);
       return await this.#begin(plan, end, header, lease);
     } catch (thrown) {
-      if (thrown instanceof CairnError && thrown.code === "STORE_LEASE_LOST") return undefined;
+      if (thrown instanceof CairnError && LEASE_GONE.has(thrown.code)) return undefined;
       throw thrown;
     }
   }

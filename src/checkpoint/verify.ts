@@ -3,6 +3,7 @@ import { damageOf } from "./list.ts";
 import type { KnownRun } from "./known-runs.ts";
 import type { Damage } from "./record.ts";
 import { type RunKind, readRun } from "./run-reading.ts";
+import { withCheckpointErrors } from "./store-failure.ts";
 
 /** What checking a run's chain found. */
 export interface Verification {
@@ -22,7 +23,7 @@ export async function verifyRun(
   run: Pick<KnownRun, "names" | "runId">,
   signal?: AbortSignal,
 ): Promise<Verification> {
-  const reading = await readRun(store, run.names, run.runId, signal);
+  const reading = await withCheckpointErrors(async () => readRun(store, run.names, run.runId, signal));
   return {
     runId: run.runId,
     kind: reading.kind,

@@ -123,7 +123,7 @@ describe("a number that somebody else has taken", () => {
     const store = next();
     const journal = await start(store, "auto");
     store.breakLease(NAMES.lock);
-    expect(await codeOf(journal.append([completed(0)]))).toBe("STORE_LEASE_LOST");
+    expect(await codeOf(journal.append([completed(0)]))).toBe("CHECKPOINT_FENCED");
     expect(journal.lost.aborted).toBe(true);
     expect((await store.read(NAMES.run(journal.runId))).length).toBe(1);
   });
@@ -156,6 +156,19 @@ describe("failing stores", () => {
     await Promise.all([first, ...later]);
     expect((await store.read(NAMES.run(journal.runId))).length).toBe(3);
     expect(done(journal)).toEqual([0, 1, 2]);
+  });
+
+  test("a store that fails at any call of a start is said under the checkpoint's own code, and nothing is held", async () => {
+    for (const method of ["takeLease", "last", "read", "append"]) {
+      const store = openMemoryStore();
+      const { target } = withFaults(store, [{ kind: "before", method, at: 1, times: 1_000 }]);
+      let now = 0;
+      const clock: Clock = { ...systemClock, steady: () => now, sleep: async (ms) => void (now += ms) };
+      const refused = startRun(request(target, "auto", { request: { clock } }));
+      expect(await codeOf(refused)).toBe("CHECKPOINT_STORE_FAILED");
+      expect(await saidBy(refused)).toContain(`Cannot ${method}`);
+      expect(await store.leaseHolder(NAMES.lock)).toBeUndefined();
+    }
   });
 
   test("a store that fails for good stops the run with its own words, state intact", async () => {

@@ -93,7 +93,7 @@ describe("a plain new run", () => {
     sleeper.breakLease(keyNames(PIPELINE, undefined).lock);
     const store = next();
     const second = await start(store, "new");
-    expect(await codeOf(asleep.append([completed(1)]))).toBe("STORE_LEASE_LOST");
+    expect(await codeOf(asleep.append([completed(1)]))).toBe("CHECKPOINT_FENCED");
     await run(second, [], FAILED);
     expect(done(await start(store, { kind: "resume", runId: asleep.runId }))).toEqual([0]);
   });
