@@ -95,13 +95,9 @@ const BY_CODE: Readonly<Record<string, number>> = {
   CHECKPOINT_CODE_CHANGED: EXIT.cannotResume,
   CHECKPOINT_CORRUPT: EXIT.cannotResume,
   CHECKPOINT_NEWER_VERSION: EXIT.cannotResume,
-  CHECKPOINT_TOO_OLD: EXIT.cannotResume,
   CHECKPOINT_HELD: EXIT.held,
   CHECKPOINT_FENCED: EXIT.held,
   CHECKPOINT_STORE_FAILED: EXIT.store,
-  PLUGIN_NOT_TRUSTED: EXIT.notTrusted,
-  CHECKPOINT_POISONED: EXIT.poisoned,
-  PIPELINE_TIMEOUT: EXIT.timeout,
 };
 
 const BY_KIND: Readonly<Record<ErrorKind, number>> = {

@@ -15,9 +15,11 @@ import { type Style, visible } from "./style.ts";
 export function errorText(thrown: unknown, style: Style, verbose: boolean): string {
   if (!(thrown instanceof CairnError) || thrown.kind === "bug") return bugText(thrown, style);
   const findings = findingsToText(sortFindings(thrown.findings), { color: style.enabled }).trimEnd();
+  const [first = "", ...more] = visible(thrown.message).split("\n");
   const lines = [
     ...(findings === "" ? [] : [findings]),
-    `${style.red("error:")} ${visible(thrown.message)} ${style.dim(`[${thrown.code}]`)}`,
+    `${style.red("error:")} ${first} ${style.dim(`[${thrown.code}]`)}`,
+    ...more,
     ...hintLines(thrown.hint, style),
     ...(verbose ? causeLines(thrown.cause) : []),
   ];

@@ -7,7 +7,7 @@ import {
   runFile,
 } from "../api/mod.ts";
 import { CairnError } from "../base/mod.ts";
-import { programName, repeatCommand, resumeCommand, type ShownCommand } from "./command-line.ts";
+import { programName, resumeCommand, type ShownCommand } from "./command-line.ts";
 import {
   type CommandContext,
   commandName,
@@ -25,6 +25,7 @@ import { errorDocument } from "./print-error.ts";
 import { endText, failureText, resultText } from "./result-text.ts";
 import { visible } from "./style.ts";
 import { usageError } from "./usage-error.ts";
+import { withWaysOut } from "./ways-out.ts";
 
 /** What hooks are told of why a run ended. */
 type EndError =
@@ -143,22 +144,4 @@ function reportSkipped(context: CommandContext, held: CairnError, exitCode: numb
   if (given.text("format") === "json") printJson(output, { ...errorDocument(held), skipped: true, exitCode });
   if (given.on("quiet") !== true) output.err.write(`Skipped (exit ${exitCode}): ${visible(held.message)}\n`);
   return exitCode;
-}
-
-/** The three ways out of a refusal because of changes, as commands that can be copied. */
-function withWaysOut(thrown: unknown, shown: ShownCommand, path: readonly string[]): unknown {
-  if (!(thrown instanceof CairnError)) return thrown;
-  const flag = { CHECKPOINT_CONFIG_CHANGED: "config", CHECKPOINT_CODE_CHANGED: "code" }[thrown.code];
-  if (flag === undefined) return thrown;
-  const ways = [
-    { flag: `--on-${flag}-change=rerun`, does: "run them and everything that follows again" },
-    flag === "config"
-      ? { flag: "--on-config-change=accept", does: "keep what they did" }
-      : { flag: "--on-code-change=warn", does: "keep what they did" },
-    { flag: "--fresh", does: "start anew" },
-  ];
-  const lines = ways.map((way) => `  ${repeatCommand(shown, path, way.flag)}    # ${way.does}`);
-  const { code, kind, findings, details } = thrown;
-  const hint = `Nothing was run. Choose:\n${lines.join("\n")}`;
-  return new CairnError(thrown.message, { code, kind, hint, findings, details, cause: thrown });
 }

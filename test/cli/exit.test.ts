@@ -68,6 +68,14 @@ const PLAIN_FAILURES: ReadonlySet<string> = new Set([
   "HOOKS_OPEN_FAILED",
 ]);
 
+test("every code of the table is one that the sources throw", async () => {
+  let all = "";
+  for await (const file of new Bun.Glob("src/{api,checkpoint,run,store,plugin}/**/*.ts").scan(root)) {
+    all += await Bun.file(`${root}/${file}`).text();
+  }
+  expect(EXIT_BY_CODE.filter(([code]) => !all.includes(`"${code}"`))).toEqual([]);
+});
+
 test("every error of the world is in the table, or is listed as a plain failure", async () => {
   const known = new Set([...EXIT_BY_CODE.map(([code]) => code), ...PLAIN_FAILURES]);
   expect([...(await worldCodes())].filter((code) => !known.has(code))).toEqual([]);
