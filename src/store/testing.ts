@@ -9,4 +9,4 @@ export {
   type ConformanceOptions,
   type SuiteRunner,
 } from "./conformance/store-conformance.ts";
-export { withFaults, type Fault, type FaultKind, type Faulty } from "./wrap/faults.ts";
+export { randomFaults, withFaults, type Fault, type FaultKind, type Faulty } from "./wrap/faults.ts";

@@ -1,10 +1,10 @@
 /** A store in a process of its own: calls come in by IPC, answers go out. Ends when its parent does. */
 import { CairnError, messageOf } from "../../src/base/mod.ts";
-import { openLocalStore, type CheckpointStore, type Lease } from "../../src/store/mod.ts";
+import { openFolderStore, type CheckpointStore, type FolderLayout, type Lease } from "../../src/store/mod.ts";
 import type { ChildAnswer, ChildCall } from "./child-store.ts";
 
-const [folder = ""] = process.argv.slice(2);
-const store: CheckpointStore = await openLocalStore({ folder });
+const [folder = "", layout] = process.argv.slice(2);
+const store: CheckpointStore = await openFolderStore({ folder, layout: layout as FolderLayout | undefined });
 const leases = new Map<number, Lease>();
 
 async function answer({ id, method, args, lease }: ChildCall): Promise<ChildAnswer> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { CairnError, type ErrorKind } from "../../src/base/mod.ts";
-import type { CheckpointStore, Lease, LeaseAnswer } from "../../src/store/mod.ts";
+import type { CheckpointStore, FolderLayout, Lease, LeaseAnswer } from "../../src/store/mod.ts";
 
 export interface ChildCall {
   readonly id: number;
@@ -33,11 +33,11 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Opens the local store of a folder in a new process. */
-export function childStore(folder: string): ChildStore {
+/** Opens the store of a folder in a new process. */
+export function childStore(folder: string, layout: FolderLayout = "lines"): ChildStore {
   const waiting = new Map<number, Waiting>();
   let calls = 0;
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "child-main.ts"), folder], {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "child-main.ts"), folder, layout], {
     stdio: ["ignore", "inherit", "inherit"],
     serialization: "advanced",
     ipc(answer: ChildAnswer) {
@@ -66,7 +66,7 @@ export function childStore(folder: string): ChildStore {
     (await call(method, args)).value as T;
   return {
     location: folder,
-    can: { lease: "os", durable: true },
+    can: { lease: layout === "lines" ? "os" : "timed", durable: true },
     pid: child.pid,
     append: (...args) => value("append", ...args),
     read: (...args) => value("read", ...args),

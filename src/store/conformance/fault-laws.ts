@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { CheckpointStore } from "../store.ts";
-import { withFaults, type FaultKind } from "../wrap/faults.ts";
-import { needed, type Law } from "./law.ts";
-import { contents, recordText } from "./records.ts";
+import { isTransient } from "../errors.ts";
+import { randomFaults, withFaults, type FaultKind } from "../wrap/faults.ts";
+import { handles, needed, type Law } from "./law.ts";
+import { chance, contents, recordText } from "./records.ts";
 
 const RECORDS = 6;
 /** More sends of one record than any fault here can cost. */
@@ -53,9 +54,7 @@ function faultLaw(kind: FaultKind, says: string, quotes: string): Law {
         const faulty = withFaults(store, [{ kind: fault, at, method: "append", ms: 5 }]);
         await writeThrough(faulty.target, log, tear && (() => tear(log)));
         const whole = (await contents(store, log)).filter((line) => !line.endsWith("(void)"));
-        const bodies = whole.map(
-          (line) => (JSON.parse(line.slice(line.indexOf(":") + 1)) as { body: string }).body,
-        );
+        const bodies = whole.map(bodyOf);
         assert.deepEqual(
           bodies,
           Array.from({ length: RECORDS }, (_, i) => `the record ${i + 1}`),
@@ -80,4 +79,50 @@ export const faultLaws: readonly Law[] = [
     "an append that was cut off in the middle is void, and the record that follows it stands",
     "A record that an append left torn is void.",
   ),
+  {
+    name: "two writers through stores that fail at random leave every record of theirs once, in an order of their own",
+    quotes: LAW_7,
+    async prove(bench, seed) {
+      const next = chance(seed);
+      const [first, second] = await handles(bench, 2);
+      assert.ok(first && second);
+      const writers = [first, second].map((store) => withFaults(store, randomFaults(next, 400, 0.3)).target);
+      const each = 15;
+      await Promise.all(writers.map((store, writer) => writeAmongOthers(store, `writer ${writer}`, each)));
+      const bodies = (await contents(bench.store, "shared")).map(bodyOf);
+      for (const writer of ["writer 0", "writer 1"]) {
+        assert.deepEqual(
+          bodies.filter((body) => body.startsWith(writer)),
+          Array.from({ length: each }, (_, i) => `${writer} record ${i + 1}`),
+        );
+      }
+      assert.equal(bodies.length, 2 * each);
+    },
+  },
 ];
+
+/** Appends records at whatever number is free; a number is left only once somebody else's record is seen there. */
+async function writeAmongOthers(store: CheckpointStore, writer: string, count: number): Promise<void> {
+  let seq = 1;
+  for (let i = 1; i <= count; seq++) {
+    const text = recordText(seq, `${writer} record ${i}`);
+    if (await isMine(store, seq, text)) i++;
+  }
+}
+
+/** Sends the text until it is settled whose the number is. */
+async function isMine(store: CheckpointStore, seq: number, text: string): Promise<boolean> {
+  for (;;) {
+    try {
+      const answer = await store.append("shared", seq, text);
+      return !answer.taken || answer.present === text;
+    } catch (thrown) {
+      if (!isTransient(thrown)) throw thrown;
+    }
+  }
+}
+
+/** The body of a line that `contents` gives. */
+function bodyOf(line: string): string {
+  return (JSON.parse(line.slice(line.indexOf(":") + 1)) as { body: string }).body;
+}

@@ -23,6 +23,23 @@ export interface Fault {
   readonly ms?: number | undefined;
 }
 
+/** Kinds that any store can suffer without anybody's help, for {@link randomFaults}. */
+const RANDOM_KINDS: readonly FaultKind[] = ["before", "after", "delay"];
+
+/**
+ * Faults at random among the first `calls` calls: each fails with the chance `rate`. `next` gives numbers in [0, 1);
+ * the same numbers give the same faults.
+ */
+export function randomFaults(next: () => number, calls: number, rate: number): Fault[] {
+  const faults: Fault[] = [];
+  for (let at = 1; at <= calls; at++) {
+    if (next() >= rate) continue;
+    const kind = RANDOM_KINDS[Math.floor(next() * RANDOM_KINDS.length)] ?? "before";
+    faults.push({ kind, at, ms: 1 });
+  }
+  return faults;
+}
+
 /** A target with faults, and what was called on it. */
 export interface Faulty<T> {
   readonly target: T;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { CairnError } from "../../../src/base/mod.ts";
 import { openLocalStore } from "../../../src/store/mod.ts";
 import { tempDir, type TempDir } from "../../kit/mod.ts";
@@ -68,6 +68,7 @@ describe.skipIf(!mayMount)(title, () => {
         Array.from({ length: seq - 1 }, (_, i) => i + 1),
       );
       expect((await caught(() => store.append("p/k/run", seq, big(seq)))).code).toBe("STORE_FULL");
+      expect(statSync(`${place}/store/p/k/run.jsonl`).size).toBe((seq - 1) * (big(1).length + 1));
       rmSync(`${place}/ballast`);
       expect(await store.append("p/k/run", seq, big(seq))).toEqual({ taken: false });
       expect((await store.last("p/k/run"))?.text).toBe(big(seq));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fs from "node:fs";
 import { CairnError } from "../../../src/base/mod.ts";
 import { keyNames } from "../../../src/checkpoint/names.ts";
-import { openLocalStore } from "../../../src/store/mod.ts";
+import { openLocalStore, systemFileSystem, type FileSystem } from "../../../src/store/mod.ts";
 import { tempDir } from "../../kit/mod.ts";
 import { caught } from "../failure.ts";
 
@@ -192,6 +192,29 @@ describe("a file that is removed or replaced under its writer", () => {
       await first.lease.release();
       expect((await store.leaseHolder("lock"))?.id).toBe("2");
     }
+  });
+
+  test("a lock file that is replaced between opening and locking it is not the lease", async () => {
+    using dir = tempDir();
+    let replace = true;
+    const racing: FileSystem = {
+      ...systemFileSystem,
+      tryLock(fd, shared) {
+        if (replace) {
+          replace = false;
+          fs.rmSync(dir.join("lock.lock"));
+          dir.write("lock.lock", "");
+        }
+        return systemFileSystem.tryLock(fd, shared);
+      },
+    };
+    const store = await openLocalStore({ folder: dir.path, fs: racing });
+    const answer = await store.takeLease("lock", holder);
+    if (answer.held) throw new Error("not free");
+    answer.lease.check();
+    const other = await openLocalStore({ folder: dir.path });
+    expect((await other.takeLease("lock", { ...holder, id: "2" })).held).toBe(true);
+    await answer.lease.release();
   });
 
   test("a lock file with torn or foreign content is taken, and names nobody", async () => {

@@ -240,6 +240,23 @@ describe("a lease of objects", () => {
     }
   });
 
+  test("whose taking is told to be taken by what was written itself is held", async () => {
+    const world = new World();
+    const objects = world.objects();
+    let lost = 1;
+    // As a client that sends again by itself: the second sending meets the first one's object.
+    const resending: ObjectOperations = {
+      ...objects,
+      putIfAbsent: async (...args) => (await objects.putIfAbsent(...args)) && lost-- <= 0,
+    };
+    const holder = world.process({ objects: resending });
+    const lease = await take(holder.store, "holder");
+    expect([...world.memory.keys()]).toEqual(["lock.lease/000000000001"]);
+    await world.pass(2 * LEASE_MS);
+    lease.check();
+    await lease.release();
+  });
+
   test("a taker that slept while lower numbers were swept doesn't get one of them", async () => {
     const world = new World();
     const objects = world.objects();
