@@ -42,8 +42,8 @@ test("an import in the table's direction through the door passes", () => {
 });
 
 test("an import past the door is refused and names the door", () => {
-  const [message] = messages("src/store/open.ts", `import { CairnError } from "../base/error.ts";`);
-  expect(message).toContain("imports base/error.ts: enter a room by its door (base/mod.ts)");
+  const [message] = messages("src/config/load.ts", `import { lex } from "../hocon/lexer.ts";`);
+  expect(message).toContain("imports hocon/lexer.ts: enter a room by its door (hocon/mod.ts)");
 });
 
 test("sdk and api have testing.ts as a second door, other rooms have not", () => {
