@@ -20,13 +20,15 @@ test("records that are removed between the listing and their reading are not tak
     async get(key) {
       const first = removal;
       removal = undefined;
+      const found = await inner.get(key);
+      // The first record has been read when the others go: without a new listing it would stay in the answer.
       await first?.();
-      return inner.get(key);
+      return first === undefined ? inner.get(key) : found;
     },
   };
   const reader = openObjectStore({ objects });
   expect(await reader.read("run")).toEqual([{ seq: 4, text: text(4) }]);
-  removal = () => plain.remove("run", [4]);
+  await plain.remove("run", [4]);
   expect(await reader.last("run")).toBeUndefined();
 });
 
