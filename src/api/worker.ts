@@ -3,7 +3,7 @@ import { workerParts } from "./wire.ts";
 
 export { WORKER_COMMAND } from "./wire.ts";
 
-/** The life of a worker process, for `src/main.ts`; does not return before the runner has no more use for it. */
+/** Makes this process a worker, for `src/main.ts`; resolves when it listens, and the process ends by itself later. */
 export async function workerMain(args: readonly string[] = process.argv.slice(3)): Promise<void> {
   await runWorkerProcess(args, workerParts());
 }

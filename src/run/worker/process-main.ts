@@ -110,7 +110,8 @@ interface StuckWatch {
 
 /**
  * The life of a worker process: argv is `__worker RUNNER_PID SILENCE_MS`. It serves its runner over IPC
- * and ends when told so, when the runner is gone, or was silent for SILENCE_MS.
+ * and ends when told so, when the runner is gone, or was silent for SILENCE_MS. Resolves when it listens: a
+ * main module that were still awaiting something would keep the event loop from ever being found empty.
  */
 export async function runWorkerProcess(args: readonly string[], parts: WorkerParts): Promise<void> {
   const [runnerPid, silenceMs] = args.map(Number);
@@ -141,13 +142,11 @@ export async function runWorkerProcess(args: readonly string[], parts: WorkerPar
     hasLeftovers: () => libc.hasChildren(),
   });
   await parts.prepare();
-  await new Promise<void>((resolve) => {
-    process.on("message", (message: ToWorker) => {
-      heard();
-      if (message.kind === "close") resolve();
-      else session.receive(message);
-    });
-    send({ kind: "ready" });
+  process.on("message", (message: ToWorker) => {
+    heard();
+    // Components may have left anything behind; nothing of it is waited for.
+    if (message.kind === "close") process.exit(0);
+    else session.receive(message);
   });
-  process.exit(0);
+  send({ kind: "ready" });
 }
