@@ -55,11 +55,16 @@ export function checkpointTable(checkpoints: readonly Checkpoint[], now: number,
     visible(each.pipelineName),
     each.runKey === null ? "" : visible(each.runKey),
     paintState(each.state, stateText(each), style),
-    each.startedAt,
+    secondsText(each.startedAt),
     ageText(each.startedAt, now),
     each.holder === null ? "" : holderText(each.holder),
   ]);
   return table(["RUN ID", "PIPELINE", "KEY", "STATE", "STARTED", "AGE", "HOLDER"], rows).join("\n");
+}
+
+/** An instant to the second, for tables. */
+function secondsText(instant: string): string {
+  return instant.replace(/\.\d+Z$/u, "Z");
 }
 
 /** Time since an instant; nothing where it is unknown (a corrupt checkpoint). */

@@ -1,8 +1,6 @@
 import type { Sink } from "./output.ts";
 
-/** Hide and show the cursor; erase to the end of the screen. */
-const HIDE_CURSOR = "\u001B[?25l";
-const SHOW_CURSOR = "\u001B[?25h";
+/** Erase to the end of the screen. The cursor is never hidden: a runner that is killed could not give it back. */
 const ERASE_BELOW = "\u001B[0J";
 
 /** The lines at the bottom of a terminal that are redrawn; what is printed meanwhile scrolls above them. */
@@ -11,7 +9,7 @@ export interface LiveArea {
   print(text: string): void;
   /** Replaces the live lines; no lines takes the area away. Lines longer than the terminal are cut. */
   draw(lines: readonly string[]): void;
-  /** Takes the area away and gives the cursor back. */
+  /** Takes the area away. */
   close(): void;
 }
 
@@ -29,10 +27,8 @@ export function liveArea(sink: Sink): LiveArea {
       const columns = Math.max(10, sink.columns());
       const next = lines.map((line) => Bun.sliceAnsi(line, 0, columns - 1));
       const before = erase();
-      const cursor = shown.length === 0 && next.length > 0 ? HIDE_CURSOR : "";
-      const after = next.length === 0 && shown.length > 0 ? SHOW_CURSOR : "";
       shown = next;
-      sink.write(`${before}${cursor}${below()}${after}`);
+      sink.write(`${before}${below()}`);
     },
     close() {
       this.draw([]);

@@ -31,10 +31,13 @@ export function twoColumns(
   });
 }
 
-/** A text table: columns as wide as their widest cell, two spaces apart, no trailing spaces. */
+/** A text table: columns as wide as their widest cell, two spaces apart, no trailing spaces; columns without content are left out. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => Bun.stringWidth(row[column] ?? ""))));
+  const used = header.flatMap((_, column) =>
+    rows.some((row) => (row[column] ?? "") !== "") ? [column] : [],
+  );
+  const all = [header, ...rows].map((row) => used.map((column) => row[column] ?? ""));
+  const widths = used.map((_, column) => Math.max(...all.map((row) => Bun.stringWidth(row[column] ?? ""))));
   return all.map((row) =>
     row
       .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - Bun.stringWidth(cell)))

@@ -18,7 +18,7 @@ function withoutChance(text: string, dir: TempDir): string {
     .replaceAll(root, "<cairn>")
     .replaceAll(hostname(), "<host>")
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, "<run ID>")
-    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "<time>")
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/g, "<time>")
     .replaceAll(/\b\d+(?:\.\d)? (?:ms|s)\b(?: +)?/g, "<span> ")
     .replaceAll(/\b(pid|process) \d+/g, "$1 <pid>")
     .replaceAll(/\b[0-9a-f]{64}\b/g, "<hash>")
