@@ -34,7 +34,11 @@ function strike(runner: number, target: (typeof TARGETS)[number]): boolean {
   return target !== "worker" || workers.length > 0;
 }
 
-/** Starts the pipeline once, kills it after `killAfterMs` (undefined: not at all), and notes what was reported before. */
+/**
+ * Starts the pipeline once (under a run key: a kill may come after the run completed and before the process
+ * ended, and then a further start has nothing to do), kills it after `killAfterMs` (undefined: not at all),
+ * and notes what was reported before.
+ */
 async function start(
   executable: readonly string[],
   pipeline: KillPipeline,
@@ -46,7 +50,7 @@ async function start(
   readonly struck: boolean;
   readonly stderr: string;
 }> {
-  const child = Bun.spawn([...executable, "run", pipeline.config, "--log-format=json"], {
+  const child = Bun.spawn([...executable, "run", pipeline.config, "--run-key=kill", "--log-format=json"], {
     env: { ...process.env, CAIRN_KILL_TOKEN: token },
     stdin: "ignore",
     stdout: "ignore",
