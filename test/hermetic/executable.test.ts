@@ -35,13 +35,12 @@ interface Result {
 }
 
 /** A pipeline of one component in a folder of its own, away from the working directory. */
-function pipeline(dir: TempDir, name: string, component: string, isolation: string): string {
+function pipeline(dir: TempDir, component: string): string {
   dir.write("plugins/probe/Tell.ts", component);
   return dir.write(
-    name,
+    "pipeline.conf",
     `pipeline {
        pipeline-name = "Hermetic"
-       isolation = ${isolation}
        pipeline-components = [
          { instance-type = "probe.Tell", instance-name = "Tell", instance-config { name = probe } }
        ]
@@ -58,8 +57,13 @@ async function cairn(
 }
 
 /** Runs the pipeline and returns the outputs of its component; fails with all that was said. */
-async function outputs(config: string, cwd: string, env: Record<string, string> = {}): Promise<unknown> {
-  const result = await cairn(["run", config, "--format", "json"], cwd, env);
+async function outputs(
+  file: string,
+  isolation: "process" | "none",
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<unknown> {
+  const result = await cairn(["run", file, `--isolation=${isolation}`, "--format", "json"], cwd, env);
   expect(result.stdout + result.stderr).not.toContain(HOSTILE_MARK);
   expect(result.code, result.stdout + result.stderr).toBe(0);
   return (result.json() as Result).components[0]?.outputs;
@@ -67,10 +71,7 @@ async function outputs(config: string, cwd: string, env: Record<string, string> 
 
 const dir = tempDir();
 afterAll(() => dir[Symbol.dispose]());
-const config = {
-  process: pipeline(dir, "process.conf", PROBE, "process"),
-  none: pipeline(dir, "none.conf", PROBE, "none"),
-};
+const config = pipeline(dir, PROBE);
 
 describe.skipIf(!built)(`dist/cairn ${REASON}`, () => {
   test("says its version whatever the working directory and the environment want", async () => {
@@ -86,13 +87,13 @@ describe.skipIf(!built)(`dist/cairn ${REASON}`, () => {
   for (const isolation of ["process", "none"] as const) {
     test(`runs a component untouched by a hostile working directory, isolation = ${isolation}`, async () => {
       using hostile = hostileFolder();
-      expect(await outputs(config[isolation], hostile.path)).toEqual(UNTOUCHED);
+      expect(await outputs(config, isolation, hostile.path)).toEqual(UNTOUCHED);
     });
 
     test(`runs a component untouched by hostile environments, isolation = ${isolation}`, async () => {
       using hostile = hostileFolder();
       for (const [name, env] of Object.entries(hostileEnvironments(hostile))) {
-        expect([name, await outputs(config[isolation], hostile.path, env)]).toEqual([name, UNTOUCHED]);
+        expect([name, await outputs(config, isolation, hostile.path, env)]).toEqual([name, UNTOUCHED]);
       }
     });
 
@@ -100,13 +101,8 @@ describe.skipIf(!built)(`dist/cairn ${REASON}`, () => {
       using own = tempDir();
       using hostile = hostileFolder();
       writePackages(own, "plugins");
-      const file = pipeline(
-        own,
-        "pipeline.conf",
-        `${FIND_PACKAGES}\nexport default async () => found;`,
-        isolation,
-      );
-      expect(await outputs(file, hostile.path)).toEqual(PACKAGES_FOUND);
+      const file = pipeline(own, `${FIND_PACKAGES}\nexport default async () => found;`);
+      expect(await outputs(file, isolation, hostile.path)).toEqual(PACKAGES_FOUND);
     });
   }
 
@@ -115,8 +111,8 @@ describe.skipIf(!built)(`dist/cairn ${REASON}`, () => {
     const component = `
       export default async () => ({ env: await new Response(Bun.spawn(["env"]).stdout).text() });
     `;
-    const file = pipeline(own, "pipeline.conf", component, "process");
-    const said = (await outputs(file, own.path, { BUN_OPTIONS: "--smol", BUN_BE_BUN: "1" })) as {
+    const file = pipeline(own, component);
+    const said = (await outputs(file, "process", own.path, { BUN_OPTIONS: "--smol", BUN_BE_BUN: "1" })) as {
       env: string;
     };
     expect(said.env).toContain("PATH=");
@@ -126,7 +122,7 @@ describe.skipIf(!built)(`dist/cairn ${REASON}`, () => {
   test("works in an empty environment and an empty, read-only working directory", async () => {
     using own = tempDir();
     mkdirSync(own.join("empty"), { mode: 0o555 });
-    const child = Bun.spawn([compiledCairn, "run", config.process, "--format", "json"], {
+    const child = Bun.spawn([compiledCairn, "run", config, "--format", "json"], {
       cwd: own.join("empty"),
       env: {},
       stdin: "ignore",
