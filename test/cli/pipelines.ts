@@ -55,7 +55,12 @@ export default defineComponent({
   description: "Works until it is told to stop.",
   async run({ signal }) {
     writeFileSync("waiting", "");
-    await new Promise((resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    const working = setInterval(() => {}, 50);
+    try {
+      await new Promise((resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    } finally {
+      clearInterval(working);
+    }
   },
 });
 `;
