@@ -1,4 +1,4 @@
-import type { ReadKey, ReadRun } from "./known-runs.ts";
+import { type ReadKey, type ReadRun, successorIn } from "./known-runs.ts";
 import type { RunReading } from "./run-reading.ts";
 import type { CheckpointState, CheckpointStatus, RunState } from "./state.ts";
 
@@ -52,8 +52,7 @@ export function readableState(
 function isPending(key: ReadKey, reading: RunReading): boolean {
   const by = reading.supersededBy;
   if (by === undefined || by.fresh || key.holder?.runId === by.runId) return false;
-  const successor = key.runs.find(({ run }) => run.runId === by.runId);
-  return successor === undefined || successor.reading?.kind === "empty";
+  return successorIn(key, reading)?.kind === "empty";
 }
 
 function isRunning(key: ReadKey, reading: RunReading): boolean {

@@ -77,18 +77,35 @@ export interface ReadKey {
   readonly key: KnownKey;
   readonly runs: readonly ReadRun[];
   readonly holder: LeaseHolder | undefined;
+  /** Journals of successors that are not in the key log: their starts died before. */
+  readonly strays: ReadonlyMap<string, RunReading>;
+}
+
+/** The journal of the run that has superseded this one; undefined where none has. */
+export function successorIn(key: ReadKey, reading: RunReading): RunReading | undefined {
+  const by = reading.supersededBy?.runId;
+  if (by === undefined) return undefined;
+  return key.strays.get(by) ?? key.runs.find(({ run }) => run.runId === by)?.reading;
 }
 
 /** Reads all journals of a key. */
 export async function readKey(store: CheckpointStore, key: KnownKey, signal?: AbortSignal): Promise<ReadKey> {
   const runs: ReadRun[] = [];
   for (const run of runsOf(key)) runs.push({ run, reading: await readKnown(store, run, signal) });
-  return { key, runs, holder: await store.leaseHolder(key.names.lock, signal) };
+  const known = new Set(runs.map(({ run }) => run.runId));
+  const strays = new Map<string, RunReading>();
+  for (const { reading } of runs) {
+    const by = reading?.supersededBy?.runId;
+    if (by === undefined || known.has(by)) continue;
+    const stray = await readKnown(store, { names: key.names, runId: by }, signal);
+    if (stray !== undefined) strays.set(by, stray);
+  }
+  return { key, runs, strays, holder: await store.leaseHolder(key.names.lock, signal) };
 }
 
 async function readKnown(
   store: CheckpointStore,
-  run: KnownRun,
+  run: Pick<KnownRun, "names" | "runId">,
   signal: AbortSignal | undefined,
 ): Promise<RunReading | undefined> {
   try {

@@ -4,7 +4,7 @@ import { keptFrom } from "./cleanup.ts";
 import { deleteRun, type DeleteTools, type Deletion } from "./delete.ts";
 import { deriveState } from "./derive-state.ts";
 import { chainOf } from "./key-log.ts";
-import { type KnownRun, knownKeys, type ReadKey, readKey, type ReadRun } from "./known-runs.ts";
+import { type KnownRun, knownKeys, type ReadKey, readKey, type ReadRun, successorIn } from "./known-runs.ts";
 import { checkLog } from "./chain.ts";
 import type { RunEvent } from "./events.ts";
 import { type RunReading, readRun } from "./run-reading.ts";
@@ -113,10 +113,7 @@ function isHeldBack(key: ReadKey, { run, reading }: ReadRun, options: PruneOptio
   const holder = key.holder;
   const live = holder !== undefined && (holder.runId === undefined || holder.runId === run.runId);
   if (live && options.ignoreLease !== true) return true;
-  const by = reading?.supersededBy?.runId;
-  if (by === undefined) return false;
-  const successor = key.runs.find((other) => other.run.runId === by);
-  return successor === undefined || successor.reading?.kind === "empty";
+  return reading !== undefined && successorIn(key, reading)?.kind === "empty";
 }
 
 async function ageOf(store: CheckpointStore, log: string, signal?: AbortSignal): Promise<number | undefined> {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import {
   deleteRun,
   keyNames,
+  listCheckpoints,
   type RunJournal,
   startRun,
   type StartMode,
@@ -9,7 +10,18 @@ import {
 } from "../../src/checkpoint/mod.ts";
 import { systemClock, systemRandom } from "../../src/base/mod.ts";
 import type { MemoryStore } from "../../src/store/mod.ts";
-import { completed, done, FAILED, journalOf, PIPELINE, processes, request, run, start } from "./kit/runs.ts";
+import {
+  codeOf,
+  completed,
+  done,
+  FAILED,
+  journalOf,
+  PIPELINE,
+  processes,
+  request,
+  run,
+  start,
+} from "./kit/runs.ts";
 
 const NAMES = keyNames(PIPELINE, undefined);
 
@@ -123,6 +135,62 @@ test("two starts that die one after the other, at any two points, lose nothing",
       expect(await progress(next())).toEqual([0]);
     }
   }
+});
+
+/** Kills an auto-resume over a failed run at each of its points, and shows what it leaves. */
+async function afterEachDeath(
+  check: (next: () => MemoryStore, failed: string) => Promise<void>,
+): Promise<void> {
+  for (let at = 1; at <= 12; at++) {
+    const { next } = processes();
+    const failed = await run(await start(next(), "auto"), [0], FAILED);
+    const store = next();
+    await dieAt(store, at, async (point) => start(store, "auto", { request: { point } }));
+    store.die();
+    await check(next, failed);
+  }
+}
+
+test("a plain new run after a resume that died anywhere leaves the progress resumable by an ID", async () => {
+  await afterEachDeath(async (next) => {
+    const fresh = await start(next(), "new");
+    expect(done(fresh)).toEqual([]);
+    await run(fresh, [], FAILED);
+    const resumable = await listCheckpoints(next(), { resumableOnly: true });
+    const best = resumable.find(({ completedComponents }) => completedComponents.length === 1);
+    expect(done(await start(next(), { kind: "resume", runId: best?.runId ?? "none" }))).toEqual([0]);
+  });
+});
+
+test("a caller's run ID is its run's ID, whatever another start that died had chosen", async () => {
+  await afterEachDeath(async (next) => {
+    const journal = await start(next(), "auto", { request: { runId: "mine" } });
+    expect([journal.runId, done(journal)]).toEqual(["mine", [0]]);
+    await run(journal, [], FAILED);
+    const fresh = await start(next(), "fresh", { request: { runId: "other" } });
+    expect([fresh.runId, done(fresh)]).toEqual(["other", []]);
+  });
+});
+
+test("--fresh after a resume that died anywhere carries nothing, and retires what was there", async () => {
+  await afterEachDeath(async (next, failed) => {
+    const journal = await start(next(), "fresh", { request: { runId: "mine" } });
+    expect([journal.runId, done(journal)]).toEqual(["mine", []]);
+    await run(journal, [], FAILED);
+    const resumable = await listCheckpoints(next(), { resumableOnly: true });
+    expect(resumable.map(({ runId }) => runId)).toEqual(["mine"]);
+    expect(await codeOf(startRun(request(next(), { kind: "resume", runId: failed })))).toBe(
+      "CHECKPOINT_SUPERSEDED",
+    );
+  });
+});
+
+test("the run that a dead resume was about can still be named", async () => {
+  await afterEachDeath(async (next, failed) => {
+    const [checkpoint] = await listCheckpoints(next(), { resumableOnly: true });
+    const journal = await start(next(), { kind: "resume", runId: checkpoint?.runId ?? failed });
+    expect(done(journal)).toEqual([0]);
+  });
 });
 
 describe("deleting", () => {

@@ -28,6 +28,9 @@ const SCENARIOS: Readonly<Record<string, WalkOptions>> = {
   "new-resume": { roles: ["new", "new", "resume", "resume"], fail: true },
   "new-killed": { roles: ["auto", "auto", "new", "resume", "auto"], fail: true, kill: 0.05 },
   "new-delete": { roles: ["auto", "new", "resume", "delete"], fail: true },
+  named: { roles: ["named", "named", "named"], fail: true, kill: 0.03 },
+  "named-mix": { roles: ["named", "auto", "named-new", "named", "auto"], fail: true, kill: 0.04 },
+  "named-delete": { roles: ["named", "named-new", "delete", "named"], fail: true, kill: 0.02 },
   mix: { roles: ["auto", "auto", "fresh", "resume", "delete", "prune"], fail: true, lost: 1, kill: 0.01 },
   mix2: {
     roles: ["auto", "auto", "auto", "prune", "prune", "delete", "new"],

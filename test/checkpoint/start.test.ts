@@ -310,6 +310,50 @@ describe("the lease", () => {
   });
 });
 
+describe("torn records", () => {
+  test("the last one is void and keeps its number; the run is resumed without it", async () => {
+    const { memory, next } = processes();
+    const store = next();
+    const killed = await start(store, "auto");
+    await killed.append([completed(0)]);
+    await killed.append([completed(1)]);
+    store.die();
+    const log = keyNames(PIPELINE, undefined).run(killed.runId);
+    memory.logs.get(log)?.records.set(3, undefined);
+    const journal = await start(next(), "auto");
+    expect(done(journal)).toEqual([0]);
+    expect((await next().read(log)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    await run(journal, [], FAILED);
+    expect(done(await start(next(), "auto"))).toEqual([0]);
+  });
+
+  test("a torn first record is nobody's run: it is adopted at the next number", async () => {
+    const { memory, next } = processes();
+    const first = await run(await start(next(), "auto"), [0], FAILED);
+    const store = next();
+    const killed = await start(store, "auto");
+    store.die();
+    const log = keyNames(PIPELINE, undefined).run(killed.runId);
+    memory.logs.get(log)?.records.set(1, undefined);
+    const journal = await start(next(), "auto");
+    expect([journal.runId, journal.resumedFrom, done(journal)]).toEqual([killed.runId, first, [0]]);
+    await run(journal, [1], FAILED);
+    expect(done(await start(next(), "auto"))).toEqual([0, 1]);
+  });
+
+  test("a torn last entry of the key log is void", async () => {
+    const { memory, next } = processes();
+    const first = await run(await start(next(), "auto"), [0], FAILED);
+    const keys = keyNames(PIPELINE, undefined).keys;
+    const log = memory.logs.get(keys);
+    log?.records.set(2, undefined);
+    if (log !== undefined) log.highest = 2;
+    const journal = await start(next(), "auto");
+    expect([journal.resumedFrom, done(journal)]).toEqual([first, [0]]);
+    expect((await next().read(keys)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+});
+
 test("a checkpoint of a newer version is refused in every mode, and nothing is changed", async () => {
   const store = openMemoryStore();
   const first = await start(store, "auto");

@@ -1,4 +1,5 @@
 import type { KeyLogEntry, RunEvent } from "../../../src/checkpoint/mod.ts";
+import { runSegment } from "../../../src/checkpoint/names.ts";
 import { judgeRun, type RunReading } from "../../../src/checkpoint/run-reading.ts";
 import type { Objects } from "./object-store.ts";
 
@@ -23,6 +24,8 @@ export class Ghost {
   readonly #runs = new Map<string, RunGhost>();
   readonly #keys: string[] = [];
   readonly #seen = new Set<string>();
+  /** Run IDs by the last segment of their journal's name. */
+  readonly #ids = new Map<string, string>();
   readonly #objects: Objects;
 
   constructor(objects: Objects) {
@@ -40,7 +43,8 @@ export class Ghost {
       return;
     }
     if (!log.includes("/runs/")) return;
-    const runId = log.slice(log.lastIndexOf("/") + 1);
+    const segment = log.slice(log.lastIndexOf("/") + 1);
+    const runId = this.#ids.get(segment) ?? segment;
     const isVoid = this.#top(log) > seq;
     for (const event of events) this.#event(actor, runId, event as RunEvent, isVoid);
     this.#looks(log, runId);
@@ -71,6 +75,7 @@ export class Ghost {
   #of(runId: string): RunGhost {
     const known = this.#runs.get(runId);
     if (known !== undefined) return known;
+    this.#ids.set(runSegment(runId), runId);
     const ghost: RunGhost = {
       done: new Set(),
       creators: new Set(),
@@ -95,6 +100,7 @@ export class Ghost {
 
   #keyed(entry: KeyLogEntry): void {
     this.#keys.push(entry.runId);
+    this.#of(entry.runId);
     if (entry.retires !== undefined) this.#of(entry.runId).carriesNothing = true;
   }
 
@@ -130,7 +136,9 @@ export class Ghost {
   }
 
   #hasRecords(runId: string): boolean {
-    return [...this.#objects].some(([log, records]) => log.endsWith(`/runs/${runId}`) && records.size > 1);
+    return [...this.#objects].some(
+      ([log, records]) => log.endsWith(`/runs/${runSegment(runId)}`) && records.size > 1,
+    );
   }
 
   #started(actor: string, runId: string, event: Extract<RunEvent, { type: "run-started" }>): void {

@@ -19,8 +19,8 @@ import { copyObjects, type Objects, objectStore, type StoreTime } from "./object
 export const PIPELINE = "model";
 export const COMPONENTS = 2;
 
-/** What a process does; as the model's process kinds. */
-export type Role = "auto" | "fresh" | "new" | "resume" | "delete" | "prune";
+/** What a process does; as the model's process kinds, a plain new run, and starts with a caller's run ID. */
+export type Role = "auto" | "fresh" | "new" | "resume" | "named" | "named-new" | "delete" | "prune";
 
 /** One choice of a schedule: which process goes on, and how. */
 export interface Move {
@@ -147,11 +147,12 @@ export class World {
   async #start(
     actor: Actor,
     store: CheckpointStore,
-    role: "auto" | "fresh" | "new" | "resume",
+    role: Exclude<Role, "delete" | "prune">,
   ): Promise<string> {
     const mode: StartMode =
-      role === "resume" ? { kind: "resume", runId: await this.#anyRun(store) } : { kind: role };
-    const outcome = await startRun(this.request(store, mode));
+      role === "resume" ? { kind: "resume", runId: await this.#anyRun(store) } : { kind: KINDS[role] };
+    const runId = role === "named" || role === "named-new" ? "job" : undefined;
+    const outcome = await startRun({ ...this.request(store, mode), runId });
     if (outcome.kind !== "started") return outcome.kind;
     const { journal } = outcome;
     this.ghost.runs(actor.name, journal.runId, journal.resumedFrom);
@@ -264,6 +265,7 @@ export class World {
           return answer;
         }),
       read: async (log, from) => actor.turn(`reads ${shown(log)}`, false, async () => store.read(log, from)),
+      logs: async (prefix) => actor.turn(`lists ${prefix}`, false, async () => store.logs(prefix)),
       last: async (log) => actor.turn(`reads the end of ${shown(log)}`, false, async () => store.last(log)),
       remove: async (log, seqs) => this.#removeOneByOne(actor, store, log, seqs),
     };
@@ -281,6 +283,8 @@ export class World {
     }
   }
 }
+
+const KINDS = { auto: "auto", fresh: "fresh", new: "new", named: "auto", "named-new": "new" } as const;
 
 const HOLDER = {
   id: "model",
