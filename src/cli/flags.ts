@@ -39,7 +39,7 @@ export const generalFlags: readonly FlagDefinition[] = [
     short: "v",
     type: "boolean",
     group: "General",
-    summary: "Say more: log lines of level debug, causes and stacks of errors",
+    summary: "Say more: log lines of level debug, causes of errors",
   },
   {
     name: "color",

@@ -20,10 +20,8 @@ export function resultText(result: RunResult, style: Style): string {
   }
   const paint =
     result.status === "completed" ? style.green : result.status === "partial" ? style.yellow : style.red;
-  const how =
-    result.status === "completed" || result.reason === null
-      ? result.status
-      : `${result.status} (${result.reason})`;
+  const { status, reason } = result;
+  const how = reason === null || reason === status ? status : `${status} (${reason})`;
   const resumed = result.resumedFrom === null ? "" : `, resumed from ${result.resumedFrom}`;
   const lines = [
     `${name} ${paint(how)} in ${durationText(result.durationMs)}: ${countsText(result.components)}`,
