@@ -23,7 +23,7 @@ export interface FingerprintInput {
 }
 
 /** The same settings with secret values replaced; shared parts are not changed. */
-export function redactSettings(settings: JsonObject, isRedacted: (key: string) => boolean): JsonObject {
+function redactSettings(settings: JsonObject, isRedacted: (key: string) => boolean): JsonObject {
   const redact = (value: JsonValue): JsonValue => {
     if (value === null || typeof value !== "object") return value;
     if (isList(value)) return value.map(redact);

@@ -223,7 +223,7 @@ class Journal implements RunJournal {
 }
 
 /** The error for a number that somebody else has taken: `CHECKPOINT_FENCED` (exit 5), naming who where the record says so. */
-export function fencedError(runId: string, seq: number, present: string | undefined): CairnError {
+function fencedError(runId: string, seq: number, present: string | undefined): CairnError {
   const decoded = decodeRecord<RunEvent>(seq, present);
   const event = decoded.good ? decoded.record.events[0] : undefined;
   const by =

@@ -8,7 +8,7 @@
 export { decide } from "./decide.ts";
 export type * from "./decision.ts";
 export * from "./events.ts";
-export { fingerprintId, fingerprintOf, redactSettings, REDACTED_VALUE } from "./fingerprint.ts";
+export { fingerprintId, fingerprintOf, REDACTED_VALUE } from "./fingerprint.ts";
 export { deleteRun, type DeleteTools, type Deletion } from "./delete.ts";
 export { foldRun } from "./fold.ts";
 export {
@@ -19,10 +19,9 @@ export {
   type ListOptions,
 } from "./list.ts";
 export type { KnownRun, Scope } from "./known-runs.ts";
-export { prune, PRUNED_STATES, type Pruned, type PruneOptions } from "./prune.ts";
+export { prune, type Pruned, type PruneOptions } from "./prune.ts";
 export { checkRunId, type KeyNames, keyNames, pipelineFolder } from "./names.ts";
 export type { Damage } from "./record.ts";
-export { resumeCounts } from "./resume-counts.ts";
 export type * from "./start.ts";
 export { previewStart, startRun, type StartPreview } from "./start-run.ts";
 export type * from "./state.ts";

@@ -11,7 +11,7 @@ import { appendSettled, type SettleTools } from "./settle.ts";
 export const INLINE_OUTPUTS: number = 4 * 1024;
 
 /** The name of an output: by its content and its chain of runs, so that what one chain removes no other one needs. */
-export function outputsHash(rootRunId: string, text: string): string {
+function outputsHash(rootRunId: string, text: string): string {
   return sha256(`${JSON.stringify(rootRunId)}\n${text}`);
 }
 

@@ -12,12 +12,12 @@ import { withCheckpointErrors } from "./store-failure.ts";
 import type { CheckpointState } from "./state.ts";
 
 /** What is pruned where nothing else is said. */
-export const PRUNED_STATES: readonly CheckpointState[] = ["completed", "superseded", "deleted"];
+const PRUNED_STATES: readonly CheckpointState[] = ["completed", "superseded", "deleted"];
 /**
  * How long a final record outlives everything else, in ms of the store's own clock. It is the number that a
  * sleeping writer would try; this is the one place where safety uses time.
  */
-export const SWEEP_AFTER_MS: number = 7 * 24 * 60 * 60 * 1000;
+const SWEEP_AFTER_MS: number = 7 * 24 * 60 * 60 * 1000;
 
 /** What to prune. */
 export interface PruneOptions {

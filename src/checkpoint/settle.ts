@@ -3,7 +3,7 @@ import type { CheckpointStore } from "../store/mod.ts";
 import { asCheckpointError } from "./store-failure.ts";
 
 /** How long the bytes of an append that threw are sent again, in ms. The store's own retries come before this. */
-export const SETTLE_MS = 3_000;
+const SETTLE_MS = 3_000;
 /** Wait before the first re-send in ms; doubled after each. */
 const FIRST_WAIT_MS = 25;
 /** Codes of store errors that no re-send will change. */

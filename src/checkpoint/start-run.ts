@@ -123,9 +123,8 @@ class Start {
   }
 
   async giveUp(): Promise<void> {
-    await this.#lease?.release().catch(() => {
-      // What made the start fail is thrown on; a lease that can't be released runs out or dies with the process.
-    });
+    // What made the start fail is thrown on; a lease that can't be released runs out or dies with the process.
+    await Promise.allSettled([this.#lease?.release()]);
   }
 
   async run(): Promise<StartOutcome> {

@@ -16,8 +16,8 @@ import type { CheckpointStore } from "../../../src/store/mod.ts";
 import { Ghost } from "./ghost.ts";
 import { copyObjects, type Objects, objectStore, type StoreTime } from "./object-store.ts";
 
-export const PIPELINE = "model";
-export const COMPONENTS = 2;
+const PIPELINE = "model";
+const COMPONENTS = 2;
 
 /** What a process does; as the model's process kinds, a plain new run, and starts with a caller's run ID. */
 export type Role = "auto" | "fresh" | "new" | "resume" | "named" | "named-new" | "delete" | "prune";
