@@ -10,7 +10,7 @@ while IFS= read -r lock; do
 done < <(git ls-files 'plugins/*package-lock.json' 'examples/*package-lock.json' 'test/*package-lock.json')
 
 # Tests that build or install anything themselves find the same settings that this script has.
-if ! "$BUN" scripts/build.ts; then
+if ! "$BUN" scripts/build.ts --verify; then
   echo "FAILED  the build, so no test could run"
   echo "0 passed, 1 failed"
   exit 1
