@@ -89,7 +89,7 @@ export interface HooksRequest {
   readonly env: Environment;
   readonly clock?: Clock | undefined;
   readonly redactor: Redactor;
-  write(line: string): void;
+  readonly write: (line: string) => void;
 }
 
 /** A hook of the configuration, loaded and checked and not yet opened. */

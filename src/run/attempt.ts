@@ -4,6 +4,7 @@ import { attemptErrors } from "./attempt-errors.ts";
 import { residentBytes } from "./process-groups.ts";
 import type { WorkerEnd, WorkerHandle } from "./worker-handle.ts";
 import type { AttemptOrder, WireError } from "./worker/protocol.ts";
+import { toWireError } from "./worker/wire-error.ts";
 
 /** Time between two looks at the memory of a process that has a limit, in ms. */
 const MEMORY_INTERVAL_MS = 50;
@@ -35,8 +36,6 @@ export interface AttemptRequest {
   progress(done: number, total: number | undefined, label: string | undefined): void;
   /** Called once, when it is over. */
   over(outcome: AttemptOutcome): void;
-  /** What crosses a process of an error of `keepStep`. */
-  wireError(thrown: unknown): WireError;
 }
 
 /** One attempt of one component, from its start to its end. */
@@ -100,10 +99,10 @@ export class Attempt {
   }
 
   #step(step: number, name: string, result: JsonValue): void {
-    const { worker, wireError } = this.#request;
+    const { worker } = this.#request;
     this.#request.keepStep(name, result).then(
       () => worker.keptStep(step, undefined),
-      (thrown: unknown) => worker.keptStep(step, wireError(thrown)),
+      (thrown: unknown) => worker.keptStep(step, toWireError(thrown)),
     );
   }
 

@@ -60,5 +60,5 @@ export function composeHooks(...hooks: readonly PipelineHooks[]): PipelineHooks 
       if (errors.length > 0) throw errors[0];
     };
   }
-  return composed as PipelineHooks;
+  return composed;
 }

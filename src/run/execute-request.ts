@@ -2,8 +2,8 @@ import type { Clock, Random, Redactor } from "../base/mod.ts";
 import type { ComponentDecision, RunJournal } from "../checkpoint/mod.ts";
 import type { Isolation, PipelineConfig } from "../config/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
-import type { RunObserver } from "./observer.ts";
 import type { Prepared } from "./prepare.ts";
+import type { RunLog } from "./run-log.ts";
 import type { SecretMask } from "./secret-mask.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 import type { RunFacts } from "./worker/protocol.ts";
@@ -21,7 +21,7 @@ export interface ExecuteRequest {
   readonly processes: WorkerPool;
   readonly inRunner: WorkerPool;
   readonly hooks: readonly PipelineHooks[];
-  readonly observer: RunObserver;
+  readonly log: RunLog;
   readonly redactor: Redactor;
   readonly secrets: SecretMask;
   readonly failFast: boolean;

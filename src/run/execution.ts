@@ -1,18 +1,20 @@
-import { isoTime, type JsonValue } from "../base/mod.ts";
-import type { Completion, RunEvent } from "../checkpoint/mod.ts";
-import { configInput } from "../plugin/mod.ts";
-import { Attempt, type AttemptOutcome } from "./attempt.ts";
-import { attemptErrors } from "./attempt-errors.ts";
-import { type ComponentRecord, errorRecord, newRecord, restoredRecord } from "./component-record.ts";
-import type { ExecuteRequest } from "./execute-request.ts";
+import type { JsonValue } from "../base/mod.ts";
+import type { RunEvent } from "../checkpoint/mod.ts";
 import type { LogLevel } from "../sdk/mod.ts";
+import { Attempt, type AttemptOutcome } from "./attempt.ts";
+import { completionEvent, failureEvent, type GoodOutcome } from "./component-events.ts";
+import { type ComponentRecord, newRecord, restoredRecord } from "./component-record.ts";
+import type { ExecuteRequest } from "./execute-request.ts";
 import { interruptOf } from "./interrupt.ts";
+import { onAbort } from "./on-abort.ts";
+import { OrderMaker } from "./order-maker.ts";
 import { maxAttempts, mayRetry, retryDelay } from "./retry.ts";
 import { RunHooks } from "./run-hooks.ts";
+import { RunStop } from "./run-stop.ts";
 import { Scheduler } from "./scheduler.ts";
 import { endFacts, type EndFacts, type StopReason, stopError, stopWord } from "./stop-reason.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
-import type { AttemptOrder, WireError } from "./worker/protocol.ts";
+import type { WireError } from "./worker/protocol.ts";
 import { toWireError } from "./worker/wire-error.ts";
 
 /** One attempt that is under way or about to start. */
@@ -29,22 +31,21 @@ export class Execution {
   readonly #request: ExecuteRequest;
   readonly #scheduler: Scheduler;
   readonly #hooks: RunHooks;
-  readonly #active = new Set<Attempt>();
-  /** What workers are told of completed components, in the order of completion. */
-  readonly #completed: (readonly [name: string, outputs?: JsonValue])[] = [];
-  readonly #told = new WeakMap<WorkerHandle, number>();
-  readonly #stopping = new AbortController();
-  #stop: StopReason | undefined;
+  readonly #stop = new RunStop();
+  readonly #orders: OrderMaker;
   #over: () => void = () => undefined;
   /** Attempts that are over and not yet recorded and told. */
   #settling = 0;
   #fault: Error | undefined;
+  /** How the run ended where that came after its components. */
+  #ended: StopReason | undefined;
 
   constructor(request: ExecuteRequest) {
     this.#request = request;
+    this.#orders = new OrderMaker(request);
     this.#scheduler = new Scheduler(request.prepared.dependencies, request.maxParallel);
     this.records = request.decisions.map(({ reason }) => newRecord(reason));
-    this.#hooks = new RunHooks(request, (error) => this.#stopFor({ kind: "hook", error }));
+    this.#hooks = new RunHooks(request, (error) => this.#stop.stop({ kind: "hook", error }));
   }
 
   /** Runs everything; resolves when nothing runs any more. The final event is the caller's. */
@@ -53,11 +54,11 @@ export class Execution {
     const timer =
       timeoutMs === undefined
         ? undefined
-        : setTimeout(() => this.#stopFor({ kind: "timeout", timeoutMs }), timeoutMs);
+        : setTimeout(() => this.#stop.stop({ kind: "timeout", timeoutMs }), timeoutMs);
     const release = [
-      onAbort(signal, (reason) => this.#stopFor({ kind: "interrupt", interrupt: interruptOf(reason) })),
-      onAbort(kill, () => this.#killAll()),
-      onAbort(journal?.lost, (reason) => this.#stopFor({ kind: "lost", error: asError(reason) })),
+      onAbort(signal, (reason) => this.#stop.stop({ kind: "interrupt", interrupt: interruptOf(reason) })),
+      onAbort(kill, () => this.#stop.kill()),
+      onAbort(journal?.lost, (reason) => this.#stop.stop({ kind: "lost", error: asError(reason) })),
     ];
     try {
       await this.#hooks.beforePipeline();
@@ -74,7 +75,7 @@ export class Execution {
     }
     if (this.#fault !== undefined) throw this.#fault;
     this.#closeRecords();
-    return endFacts(this.#stop, this.failed.length > 0);
+    return endFacts(this.#stop.reason, this.failed.length > 0);
   }
 
   /** Indexes of components that failed. */
@@ -83,12 +84,12 @@ export class Execution {
   }
 
   get stop(): StopReason | undefined {
-    return this.#stop;
+    return this.#stop.reason ?? this.#ended;
   }
 
   /** The run ended otherwise than by its components. */
   endedBy(reason: StopReason): void {
-    this.#stop ??= reason;
+    this.#ended ??= reason;
   }
 
   get hooks(): RunHooks {
@@ -97,7 +98,7 @@ export class Execution {
 
   /** Takes over what the checkpoint holds, and tells it. */
   async #restore(): Promise<void> {
-    const { decisions, journal, prepared } = this.#request;
+    const { decisions, journal } = this.#request;
     const settled = new Set<number>();
     for (const { index, action, reason } of decisions) {
       if (action === "run") continue;
@@ -107,8 +108,7 @@ export class Execution {
       const outputs = await journal?.outputs(index);
       const record = restoredRecord({ ...completion, outputs }, reason);
       this.records[index] = record;
-      const name = prepared.components[index]?.config.instanceName ?? "";
-      this.#completed.push(outputs === undefined ? [name] : [name, outputs]);
+      this.#orders.completed(index, outputs);
       await this.#hooks.restored(index, record, completion.attempt);
     }
     this.#scheduler.begin(settled);
@@ -117,7 +117,7 @@ export class Execution {
   /** Components that may start now, marked as running. */
   #claim(): Try[] {
     const claimed: Try[] = [];
-    while (this.#stop === undefined) {
+    while (this.#stop.reason === undefined) {
       const index = this.#scheduler.next();
       if (index === undefined) break;
       claimed.push({ index, attempt: 1, fresh: false });
@@ -146,7 +146,7 @@ export class Execution {
       try {
         await journal.append(all);
       } catch (thrown) {
-        this.#stopFor({ kind: "lost", error: asError(thrown) });
+        this.#stop.stop({ kind: "lost", error: asError(thrown) });
         for (const one of next) this.#abandon(one.index);
         return false;
       }
@@ -167,12 +167,12 @@ export class Execution {
     const { index, attempt } = one;
     const record = this.records[index];
     if (record === undefined) return;
-    if (this.#stop !== undefined) return this.#abandon(index);
+    if (this.#stop.reason !== undefined) return this.#abandon(index);
     if (this.#hooks.has("beforeComponent")) await this.#hooks.beforeComponent(index, attempt);
     const taken = this.#pool(index).take(one.fresh || this.#isolation(index) === "fresh");
     const worker = taken instanceof Promise ? await taken : taken;
     // Whoever stopped the run while a worker was got ready has not seen this attempt.
-    if (this.#stop !== undefined) {
+    if (this.#stop.reason !== undefined) {
       this.#pool(index).give(worker, true);
       return this.#abandon(index);
     }
@@ -190,42 +190,21 @@ export class Execution {
     const started = clock.steady();
     const attempt: Attempt = new Attempt({
       worker,
-      order: this.#order(one, worker),
+      order: this.#orders.order(index, one.attempt, worker),
       timeoutMs: config?.timeoutMs,
       memoryLimit: config?.memoryLimit,
       graceMs,
       keepStep: (name, result) => this.#keepStep(index, name, secrets.result(result)),
       progress: (done, total, label) => {
         const component = config?.instanceName ?? "";
-        this.#request.observer.progress?.({ index, component, done, total, label });
+        this.#request.log.observer.progress?.({ index, component, done, total, label });
       },
-      wireError: toWireError,
       over: (outcome) => {
-        this.#active.delete(attempt);
+        this.#stop.remove(attempt);
         this.#attemptOver(one, worker, clock.steady() - started, outcome);
       },
     });
-    this.#active.add(attempt);
-  }
-
-  #order({ index, attempt }: Try, worker: WorkerHandle): AttemptOrder {
-    const { prepared, journal, secrets } = this.#request;
-    const component = prepared.components[index];
-    if (component?.resolved === undefined) throw new Error(`component ${index} was never resolved`);
-    const { value, numberTexts } = configInput(component.config.instanceConfig);
-    const told = this.#told.get(worker) ?? 0;
-    this.#told.set(worker, this.#completed.length);
-    const steps = journal?.state().steps.get(index);
-    return {
-      index,
-      name: component.config.instanceName,
-      attempt,
-      resolved: component.resolved,
-      config: secrets.resolve(value),
-      numberTexts,
-      ...(steps === undefined ? {} : { steps: Object.fromEntries(steps) }),
-      completed: this.#completed.slice(told),
-    };
+    this.#stop.add(attempt);
   }
 
   async #keepStep(index: number, name: string, result: JsonValue): Promise<void> {
@@ -250,7 +229,7 @@ export class Execution {
       .catch((thrown: unknown) => {
         // Nothing here throws unless we are wrong; the run ends, and the caller is told.
         this.#fault ??= asError(thrown);
-        this.#stopFor({ kind: "lost", error: asError(thrown) });
+        this.#stop.stop({ kind: "lost", error: asError(thrown) });
       })
       .finally(() => {
         this.#settling--;
@@ -277,43 +256,25 @@ export class Execution {
     }
   }
 
-  async #complete(
-    one: Try,
-    durationMs: number,
-    outcome: AttemptOutcome & { readonly how: "completed" | "skipped" },
-  ): Promise<void> {
-    const { clock, prepared, secrets } = this.#request;
+  async #complete(one: Try, durationMs: number, outcome: GoodOutcome): Promise<void> {
+    const { clock, secrets } = this.#request;
     const { index, attempt } = one;
     const record = this.records[index];
     if (record === undefined) return;
     const given = outcome.how === "completed" ? outcome.outputs : undefined;
     const outputs = given === undefined ? undefined : secrets.result(given);
-    const now = clock.now();
-    const completion: Completion = {
-      index,
-      attempt,
-      startedAt: isoTime(now - durationMs),
-      completedAt: isoTime(now),
-      durationMs: Math.round(durationMs),
-      ...(outputs === undefined ? {} : { outputs }),
-      ...(outcome.how === "completed" && outcome.artifacts !== undefined
-        ? { artifacts: outcome.artifacts }
-        : {}),
-      ...(outcome.how === "skipped" ? { skipped: outcome.reason } : {}),
-    };
     if (outcome.how === "completed" && outcome.leftovers) {
       this.#log("warn", index, "it left processes behind when it completed; they were ended");
     }
-    const name = prepared.components[index]?.config.instanceName ?? "";
-    this.#completed.push(outputs === undefined ? [name] : [name, outputs]);
+    this.#orders.completed(index, outputs);
     this.#scheduler.over(index, "done");
-    const type = outcome.how === "completed" ? "component-completed" : "component-skipped";
-    const next = this.#claim();
-    const kept = await this.#record([{ type, ...completion }], next, async () => {
+    const event = completionEvent({ index, attempt, durationMs }, outcome, outputs, clock.now());
+    const kept = await this.#record([event], this.#claim(), async () => {
       record.status = outcome.how;
-      record.reason = outcome.how === "skipped" ? "skip-component" : record.reason;
+      if (outcome.how === "skipped") record.reason = "skip-component";
       record.durationMs = clock.steady() - record.startedAt;
       record.outputs = outputs;
+      record.error = undefined;
       if (this.#hooks.has("afterComponent")) await this.#hooks.afterComponent(index, record, attempt);
     });
     if (!kept) this.#notKept(record);
@@ -322,8 +283,8 @@ export class Execution {
   /** It did its work, and nobody will know: the next run does it again. */
   #notKept(record: ComponentRecord): void {
     record.status = "failed";
-    record.reason = stopWord(this.#stop);
-    if (this.#stop !== undefined) record.error = stopError(this.#stop);
+    record.reason = stopWord(this.#stop.reason);
+    if (this.#stop.reason !== undefined) record.error = stopError(this.#stop.reason);
     record.durationMs = this.#request.clock.steady() - record.startedAt;
   }
 
@@ -333,15 +294,16 @@ export class Execution {
     const config = prepared.components[index]?.config;
     const record = this.records[index];
     if (config === undefined || record === undefined) return;
-    const retrying = this.#stop === undefined && mayRetry(config.retryPolicy, attempt, error);
+    const retrying = this.#stop.reason === undefined && mayRetry(config.retryPolicy, attempt, error);
     record.error = error;
-    const failure = this.#failure(one, durationMs, error, retrying);
+    const transient = error.steering === "transient";
+    const failure = failureEvent({ index, attempt, durationMs }, error, { retrying, transient });
     if (retrying) return this.#retry(one, error, failure);
     record.status = "failed";
-    record.reason = error.steering === "transient" ? "transient-failure" : "failed";
+    record.reason = transient ? "transient-failure" : "failed";
     record.durationMs = this.#request.clock.steady() - record.startedAt;
     this.#scheduler.over(index, "failed");
-    if (failFast) this.#stopFor({ kind: "failure", component: config.instanceName });
+    if (failFast) this.#stop.stop({ kind: "failure", component: config.instanceName });
     for (const unmet of this.#scheduler.takeUnmet()) this.#unmet(unmet);
     await this.#record([failure], this.#claim(), () => this.#hooks.failed(index, record, attempt, error));
     return undefined;
@@ -354,20 +316,8 @@ export class Execution {
     record.reason = "dependency-failed";
   }
 
-  #failure(one: Try, durationMs: number, error: WireError, retrying: boolean): RunEvent {
-    return {
-      type: "component-failed",
-      index: one.index,
-      attempt: one.attempt,
-      durationMs: Math.round(durationMs),
-      error: errorRecord(error),
-      ...(retrying ? { retrying: true } : {}),
-      ...(error.steering === "transient" ? { transient: true } : {}),
-    };
-  }
-
   async #retry(one: Try, error: WireError, failure: RunEvent): Promise<void> {
-    const { prepared, random, clock } = this.#request;
+    const { prepared, random } = this.#request;
     const policy = prepared.components[one.index]?.config.retryPolicy;
     if (policy === undefined) return;
     const delayMs = retryDelay(policy, one.attempt, random.fraction());
@@ -380,26 +330,15 @@ export class Execution {
       );
       await this.#hooks.retry(one.index, one.attempt + 1, allowed, delayMs, error);
     });
-    const waited = kept && (await this.#waitUnlessStopped(delayMs));
+    const waited = kept && (await this.#stop.wait(delayMs, this.#request.clock));
     if (!waited) {
       const record = this.records[one.index];
       if (record !== undefined) record.status = "failed";
       this.#abandon(one.index);
       return;
     }
-    void clock;
     await this.#record([], [{ index: one.index, attempt: one.attempt + 1, fresh: false }]);
     return undefined;
-  }
-
-  async #waitUnlessStopped(ms: number): Promise<boolean> {
-    try {
-      await this.#request.clock.sleep(ms, this.#stopping.signal);
-      return true;
-    } catch (thrown) {
-      if (this.#stopping.signal.aborted) return false;
-      throw thrown;
-    }
   }
 
   /** It was told to stop, because of the run and not of itself: that does not count against it. */
@@ -407,21 +346,21 @@ export class Execution {
     const record = this.records[one.index];
     if (record === undefined) return;
     record.status = "failed";
-    record.reason = stopWord(this.#stop);
+    record.reason = stopWord(this.#stop.reason);
     record.error = error;
     record.durationMs = this.#request.clock.steady() - record.startedAt;
     this.#scheduler.over(one.index, "failed");
-    const events =
-      this.#stop?.kind === "failure"
-        ? [{ ...this.#failure(one, durationMs, error, false), transient: true } as RunEvent]
-        : [];
+    // An interruption is told by the run's end; a sibling's failure is no word against this one.
+    const facts = { index: one.index, attempt: one.attempt, durationMs };
+    const failure = failureEvent(facts, error, { retrying: false, transient: true });
+    const events = this.#stop.reason?.kind === "failure" ? [failure] : [];
     await this.#record(events, [], () => this.#hooks.failed(one.index, record, one.attempt, error));
   }
 
   /** A component that was to start does not. */
   #abandon(index: number): void {
     const record = this.records[index];
-    if (record !== undefined) record.reason = stopWord(this.#stop);
+    if (record !== undefined) record.reason = stopWord(this.#stop.reason);
     this.#scheduler.over(index, "failed");
     this.#endIfIdle();
   }
@@ -430,24 +369,12 @@ export class Execution {
     if (this.#fault !== undefined || (this.#scheduler.running === 0 && this.#settling === 0)) this.#over();
   }
 
-  #stopFor(reason: StopReason): void {
-    if (this.#stop !== undefined) return;
-    this.#stop = reason;
-    const error = stopError(reason);
-    this.#stopping.abort(new Error(error.message));
-    for (const attempt of this.#active) attempt.stop(error);
-  }
-
-  #killAll(): void {
-    for (const attempt of this.#active) attempt.kill(attemptErrors.killed(0));
-  }
-
   /** Those that nothing was decided about have not been reached. */
   #closeRecords(): void {
     for (const unmet of this.#scheduler.takeUnmet()) this.#unmet(unmet);
     for (const [index, record] of this.records.entries()) {
       if (record.status === "not-run" && this.#request.decisions[index]?.action === "run") {
-        record.reason = stopWord(this.#stop);
+        record.reason = stopWord(this.#stop.reason);
       }
     }
   }
@@ -463,30 +390,10 @@ export class Execution {
 
   #log(level: LogLevel, index: number, message: string): void {
     const component = this.#request.prepared.components[index]?.config.instanceName;
-    const { clock, redactor, observer } = this.#request;
-    observer.log?.({
-      at: clock.now(),
-      level,
-      component,
-      source: "runner",
-      message: redactor.text(message),
-      fields: undefined,
-    });
+    this.#request.log.line({ component, level, source: "runner", message, fields: undefined });
   }
 }
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-/** Calls back when a signal aborts, also where it has; answers how to let go of it. */
-function onAbort(signal: AbortSignal | undefined, call: (reason: unknown) => void): () => void {
-  if (signal === undefined) return () => undefined;
-  if (signal.aborted) {
-    call(signal.reason);
-    return () => undefined;
-  }
-  const listener = (): void => call(signal.reason);
-  signal.addEventListener("abort", listener, { once: true });
-  return () => signal.removeEventListener("abort", listener);
 }

@@ -12,7 +12,7 @@ import type {
   ToWorker,
   WireError,
 } from "./worker/protocol.ts";
-import { makeSession, type WorkerSession } from "./worker/session.ts";
+import { WorkerSession } from "./worker/session.ts";
 import { toWireError } from "./worker/wire-error.ts";
 
 export interface InProcessOptions {
@@ -40,7 +40,7 @@ export class InProcessWorker implements WorkerHandle {
 
   constructor(options: InProcessOptions) {
     this.#options = options;
-    this.#session = makeSession({
+    this.#session = new WorkerSession({
       send: (message) => this.#receive(message),
       builtins: options.parts.builtins,
       env: componentEnv(options.env),

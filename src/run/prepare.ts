@@ -33,19 +33,18 @@ export interface PrepareRequest {
   worker(): WorkerHandle | Promise<WorkerHandle>;
 }
 
-/** A finding at the instance-type of a component. */
-function typeFinding(
+/** An error at the instance-type of a component. */
+function typeFindings(
   component: ComponentConfig,
   thrown: { readonly code: string; readonly message: string; readonly hint?: string | undefined },
-): Finding {
-  const field = component.node.fields.get("instance-type");
-  return {
-    severity: "error",
+): Finding[] {
+  const issue = { path: ["instance-type"], message: thrown.message, hint: thrown.hint };
+  const judged = { ...judgedComponent(component), prefix: [] };
+  return locateIssues(judged, [issue]).map((finding) => ({
+    ...finding,
     code: thrown.code,
-    message: `component ${component.index + 1} ${JSON.stringify(component.instanceName)}: ${thrown.message}`,
-    place: field?.value.origin.place ?? component.node.origin.place,
-    hint: thrown.hint,
-  };
+    message: finding.message.replace(": instance-type:", ":"),
+  }));
 }
 
 /** Resolves each type once. */
@@ -65,7 +64,7 @@ async function resolveAll(
     } catch (thrown) {
       if (!(thrown instanceof CairnError)) throw thrown;
       failed.set(type, thrown);
-      findings.push(typeFinding(component, thrown));
+      findings.push(...typeFindings(component, thrown));
     }
   }
   return resolved;
@@ -108,7 +107,7 @@ function findProblems(
     if (one?.problem !== undefined && !told.has(component.instanceType)) {
       told.add(component.instanceType);
       const { code, message, hint } = one.problem;
-      findings.push(typeFinding(component, { code: code ?? "PLUGIN_THREW", message, hint }));
+      findings.push(...typeFindings(component, { code: code ?? "PLUGIN_THREW", message, hint }));
     }
     const issues = one?.checked?.issues ?? [];
     if (issues.length === 0) continue;

@@ -255,24 +255,20 @@ export class ProcessWorker implements WorkerHandle {
     this.#finish({
       how: "exited",
       code: this.#process.exitCode,
-      signal: signalName(this.#process.signalCode),
+      signal: this.#process.signalCode as NodeJS.Signals | null,
     });
     return undefined;
   }
 
   #goneError(): CairnError {
     const { exitCode, signalCode } = this.#process;
-    const how = signalCode === null ? `exit code ${exitCode}` : `signal ${String(signalCode)}`;
+    const how = signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}`;
     return new CairnError(`Cannot go on: the worker process ended with ${how} while it read the plugins`, {
       code: "WORKER_ENDED",
       kind: "world",
       hint: "A plugin that ends its process while it is loaded does this; see the log above.",
     });
   }
-}
-
-function signalName(signal: unknown): string | null {
-  return signal === null || signal === undefined ? null : String(signal);
 }
 
 type Timer = ReturnType<typeof setTimeout>;

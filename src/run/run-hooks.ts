@@ -1,4 +1,3 @@
-import { messageOf } from "../base/mod.ts";
 import type { RunEvent, RunJournal } from "../checkpoint/mod.ts";
 import { configInput } from "../plugin/mod.ts";
 import type { HookComponent, HookRun, RunStatus } from "../sdk/mod.ts";
@@ -136,15 +135,6 @@ export class RunHooks {
   }
 
   #report(hooks: string, point: HookPoint, error: WireError): void {
-    const { clock, observer, redactor } = this.#request;
-    const message = redactor.text(`hook ${point} of "${hooks}" failed: ${messageOf(error.message)}`);
-    observer.log?.({
-      at: clock.now(),
-      level: "error",
-      component: undefined,
-      source: "runner",
-      message,
-      fields: undefined,
-    });
+    this.#request.log.say("error", `hook ${point} of "${hooks}" failed: ${error.message}`);
   }
 }

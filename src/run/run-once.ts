@@ -1,6 +1,5 @@
 import { type Clock, CairnError, isoTime, type Random } from "../base/mod.ts";
 import {
-  type DecisionPolicy,
   type RunEvent,
   type RunHeader,
   type RunJournal,
@@ -22,6 +21,7 @@ import { startMode } from "./start-mode.ts";
 import { endFacts, type EndFacts, type StopReason, stopError } from "./stop-reason.ts";
 import type { RunLog } from "./run-log.ts";
 import type { WorkerPools } from "./worker-pools.ts";
+import type { RunFacts } from "./worker/protocol.ts";
 
 /** Between abort and kill where nothing else is said, ms. */
 export const DEFAULT_GRACE_MS = 10_000;
@@ -167,7 +167,7 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
     processes: pools.processes,
     inRunner: pools.inRunner,
     hooks: started.hooks,
-    observer: request.log.observer,
+    log: request.log,
     redactor: request.redactor,
     secrets: request.secrets,
     failFast: failFastOf(decided.options, config),
@@ -183,30 +183,42 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
   const ran = await execution.run();
   const closing = pools.close();
   const recorded = await recordEnd(journal, ran, execution);
-  const told = await tellEnd(execution, recorded, begin, clock);
-  const kept = await cleanUp(request, journal, told, config, warnings);
+  const end = await tellEnd(execution, recorded, begin, clock);
+  const kept = await cleanUp(request, journal, end, config, warnings);
   await closing;
-  const endedAt = clock.now();
-  return {
-    version: 1,
-    runId,
-    rootRunId: facts.rootRunId,
-    runKey: runKey ?? null,
-    pipelineName: config.pipelineName,
-    status: told.status,
-    reason: told.reason,
-    startedAt: isoTime(begin.at),
-    endedAt: isoTime(endedAt),
-    durationMs: Math.round(clock.steady() - begin.steady),
-    resumedFrom: facts.resumedFrom ?? null,
+  const checkpoint = journal === undefined ? null : { location: request.store?.location ?? "", kept };
+  return resultOf(facts, end, begin, clock, {
+    checkpoint,
+    warnings,
     components: prepared.components.map((component, index) => {
       const record = execution.records[index];
       if (record === undefined) throw new Error(`component ${index} has no record`);
       return outcomeOf(component, record);
     }),
-    checkpoint: journal === undefined ? null : { location: request.store?.location ?? "", kept },
-    warnings,
-    exitCode: told.exitCode,
+  });
+}
+
+function resultOf(
+  facts: Pick<RunFacts, "runId" | "rootRunId" | "runKey" | "pipelineName" | "resumedFrom">,
+  end: EndFacts,
+  begin: Begin,
+  clock: Clock,
+  rest: Pick<RunResult, "components" | "checkpoint" | "warnings">,
+): RunResult {
+  return {
+    version: 1,
+    runId: facts.runId,
+    rootRunId: facts.rootRunId,
+    runKey: facts.runKey ?? null,
+    pipelineName: facts.pipelineName,
+    status: end.status,
+    reason: end.reason,
+    startedAt: isoTime(begin.at),
+    endedAt: isoTime(clock.now()),
+    durationMs: Math.round(clock.steady() - begin.steady),
+    resumedFrom: facts.resumedFrom ?? null,
+    ...rest,
+    exitCode: end.exitCode,
   };
 }
 
@@ -293,18 +305,13 @@ function alreadyCompleted(
   begin: Begin,
 ): RunResult {
   const { config, clock, store } = request;
-  return {
-    version: 1,
-    runId: done.runId,
-    rootRunId: done.runId,
-    runKey: done.runKey ?? null,
-    pipelineName: config.pipelineName,
-    status: "completed",
-    reason: "already-completed",
-    startedAt: isoTime(begin.at),
-    endedAt: isoTime(clock.now()),
-    durationMs: Math.round(clock.steady() - begin.steady),
-    resumedFrom: null,
+  const { runId, runKey } = done;
+  const { pipelineName } = config;
+  const facts = { runId, rootRunId: runId, runKey, pipelineName, resumedFrom: undefined };
+  const end: EndFacts = { status: "completed", reason: "already-completed", exitCode: 0 };
+  return resultOf(facts, end, begin, clock, {
+    checkpoint: { location: store?.location ?? "", kept: false },
+    warnings: [...request.warnings],
     components: config.components.map(({ index, instanceName, instanceType }) => ({
       index,
       name: instanceName,
@@ -316,8 +323,5 @@ function alreadyCompleted(
       outputs: null,
       error: null,
     })),
-    checkpoint: { location: store?.location ?? "", kept: false },
-    warnings: [...request.warnings],
-    exitCode: 0,
-  };
+  });
 }

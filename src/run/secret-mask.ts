@@ -62,5 +62,5 @@ export class SecretMask {
 function holdsReference(value: JsonValue): boolean {
   if (typeof value === "string") return value.startsWith(REFERENCE);
   if (value === null || typeof value !== "object") return false;
-  return Object.values(value).some((item) => holdsReference(item as JsonValue));
+  return Object.values(value).some(holdsReference);
 }

@@ -1,6 +1,6 @@
 import { CairnError, messageOf } from "../base/mod.ts";
 import type { RunStatus } from "../sdk/mod.ts";
-import { type Interrupt } from "./interrupt.ts";
+import type { Interrupt } from "./interrupt.ts";
 import type { WireError } from "./worker/protocol.ts";
 
 /** Why a run takes no more components on before all are through. */

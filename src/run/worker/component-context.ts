@@ -45,7 +45,8 @@ function makeLog(host: AttemptHost): ComponentLog {
       host.send({
         kind: "log",
         level,
-        message: String(message),
+        // Plugins in JavaScript may give anything.
+        message: typeof message === "string" ? message : String(message),
         fields: fields === undefined ? undefined : logFields(fields),
       });
     };

@@ -15,7 +15,10 @@ export function logFields(fields: Readonly<Record<string, unknown>>): Readonly<R
 function fieldValue(value: unknown): JsonValue {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  if (typeof value !== "object") return String(value);
+  if (typeof value === "function") return `[function ${value.name}]`;
+  if (typeof value === "bigint" || typeof value === "number" || typeof value === "symbol")
+    return String(value);
+  if (typeof value !== "object") return null;
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   try {
     const text = JSON.stringify(value, (_key, inner: unknown) =>

@@ -3,7 +3,7 @@ import type { PluginDefinition, ResolvedType } from "../../plugin/mod.ts";
 import { componentEnv } from "./component-env.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { type FromWorker, OUTPUT_MARKER, type ToWorker } from "./protocol.ts";
-import { makeSession, type WorkerSession } from "./session.ts";
+import { WorkerSession } from "./session.ts";
 import { toWireError } from "./wire-error.ts";
 
 /** Longest wait for what a component printed to leave the process, in ms. */
@@ -130,7 +130,7 @@ export async function runWorkerProcess(args: readonly string[], parts: WorkerPar
   process.on("uncaughtException", uncaught);
   process.on("unhandledRejection", uncaught);
   const watch = watchStuck(() => session, send);
-  const session: WorkerSession = makeSession({
+  const session: WorkerSession = new WorkerSession({
     send,
     builtins: parts.builtins,
     env: componentEnv(process.env),

@@ -25,7 +25,7 @@ export function makeProgress(send: (message: FromWorker) => void): ProgressSende
   };
   return {
     report(done, total, label) {
-      held = { kind: "progress", done: Number(done), total, label };
+      held = { kind: "progress", done, total, label };
       const wait = last + MIN_INTERVAL_MS - performance.now();
       if (wait <= 0) flush();
       else if (timer === undefined) {

@@ -11,7 +11,7 @@ import {
 } from "../../plugin/mod.ts";
 import { type ComponentDefinition, jsonResult, PermanentError, steeringOf } from "../../sdk/mod.ts";
 import { type AttemptHost, type Context, makeContext } from "./component-context.ts";
-import { makeProgress } from "./progress.ts";
+import { makeProgress, type ProgressSender } from "./progress.ts";
 import type {
   AttemptEnd,
   AttemptOrder,
@@ -42,15 +42,6 @@ export interface WorkerHost {
   finishOutput?(): Promise<number | undefined>;
   /** True where processes that components started are still there. */
   hasLeftovers?(): boolean;
-}
-
-/** The part of a worker that knows components. */
-export interface WorkerSession {
-  receive(message: ToWorker): void;
-  /** The context of the component that runs. */
-  readonly current: Context | undefined;
-  /** Ends the running attempt from outside (isolation in the runner only). */
-  readonly busy: boolean;
 }
 
 interface Running {
@@ -119,47 +110,96 @@ function endOfError(thrown: unknown): AttemptEnd {
   return { how: "failed", error: toWireError(thrown) };
 }
 
-/** Makes the session of one worker. */
-export function makeSession(host: WorkerHost): WorkerSession {
-  const completed = new Map<string, JsonValue | undefined>();
-  let run: RunFacts | undefined;
-  let running: Running | undefined;
-  let steps = 0;
+/** The part of a worker that knows components: loads them, runs one at a time, answers the runner. */
+export class WorkerSession {
+  readonly #host: WorkerHost;
+  readonly #completed = new Map<string, JsonValue | undefined>();
+  #run: RunFacts | undefined;
+  #running: Running | undefined;
+  #steps = 0;
 
-  const keepStep = (active: Running, name: string, result: JsonValue): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const step = ++steps;
-      active.steps.set(step, { resolve, reject });
-      if (active.steps.size === 1) host.waiting?.(true);
-      host.send({ kind: "step", step, name, result });
-    });
-  const stepKept = (step: number, problem: WireError | undefined): void => {
-    const waiting = running?.steps.get(step);
-    if (running === undefined || waiting === undefined) return;
-    running.steps.delete(step);
-    if (running.steps.size === 0) host.waiting?.(false);
-    if (problem === undefined) waiting.resolve();
-    else waiting.reject(fromWireError(problem));
+  constructor(host: WorkerHost) {
+    this.#host = host;
+  }
+
+  /** The context of the component that runs. */
+  get current(): Context | undefined {
+    return this.#running?.context;
+  }
+
+  get busy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.kind) {
+      case "run":
+        this.#run = message.run;
+        return;
+      case "describe":
+        this.#describe(message.items, message.redact).catch(this.#fail);
+        return;
+      case "inspect":
+        inspect(message.inspect, this.#host)
+          .then((inspection) => this.#host.send({ kind: "inspected", inspection }))
+          .catch(this.#fail);
+        return;
+      case "start":
+        this.#start(message.order).catch(this.#fail);
+        return;
+      case "step-kept":
+        this.#stepKept(message.step, message.problem);
+        return;
+      case "abort":
+        this.#running?.abort.abort(fromWireError(message.reason));
+        return;
+      case "ping":
+      case "close":
+        return;
+    }
+  }
+
+  readonly #fail = (thrown: unknown): void => {
+    this.#host.send({ kind: "uncaught", error: toWireError(thrown), running: this.busy });
   };
 
-  const perform = async (active: Running, facts: RunFacts): Promise<AttemptEnd> => {
+  async #describe(items: readonly DescribeItem[], redact: readonly string[]): Promise<void> {
+    const described: Described[] = [];
+    for (const item of items) described.push(await describeOne(item, redact, this.#host));
+    this.#host.send({ kind: "described", items: described });
+  }
+
+  async #start(order: AttemptOrder): Promise<void> {
+    const host = this.#host;
+    if (this.#run === undefined || this.#running !== undefined) {
+      throw new Error("a component was started out of turn");
+    }
+    for (const [name, outputs] of order.completed) this.#completed.set(name, outputs);
+    const active: Running = { order, abort: new AbortController(), steps: new Map(), context: undefined };
+    this.#running = active;
+    host.running?.(true);
+    const end = await this.#perform(active, this.#run);
+    const marker = await host.finishOutput?.();
+    host.running?.(false);
+    this.#running = undefined;
+    host.send({
+      kind: "ended",
+      end,
+      ...(marker === undefined ? {} : { marker }),
+      ...(host.hasLeftovers?.() === true ? { leftovers: true } : {}),
+    });
+  }
+
+  async #perform(active: Running, facts: RunFacts): Promise<AttemptEnd> {
     const { order } = active;
-    const progress = makeProgress((message) => host.send(message));
+    const progress = makeProgress((message) => this.#host.send(message));
     try {
       const definition = await loadPlugin({
         resolved: order.resolved,
         kind: "component",
-        builtins: host.builtins,
+        builtins: this.#host.builtins,
       });
-      const attempt: AttemptHost = {
-        send: (message) => host.send(message),
-        keepStep: (name, result) => keepStep(active, name, result),
-        run: facts,
-        completed,
-        env: host.env,
-        cwd: host.cwd,
-        progress,
-      };
+      const attempt = this.#attemptHost(active, facts, progress);
       active.context = makeContext(order, readConfig(order, definition), active.abort.signal, attempt);
       const returned = await definition.run(active.context.context);
       await active.context.settle();
@@ -175,68 +215,37 @@ export function makeSession(host: WorkerHost): WorkerSession {
     } finally {
       progress.flush();
     }
-  };
+  }
 
-  const start = async (order: AttemptOrder): Promise<void> => {
-    if (run === undefined || running !== undefined) throw new Error("a component was started out of turn");
-    for (const [name, outputs] of order.completed) completed.set(name, outputs);
-    const active: Running = { order, abort: new AbortController(), steps: new Map(), context: undefined };
-    running = active;
-    host.running?.(true);
-    const end = await perform(active, run);
-    const marker = await host.finishOutput?.();
-    host.running?.(false);
-    running = undefined;
-    host.send({
-      kind: "ended",
-      end,
-      ...(marker === undefined ? {} : { marker }),
-      ...(host.hasLeftovers?.() === true ? { leftovers: true } : {}),
+  #attemptHost(active: Running, run: RunFacts, progress: ProgressSender): AttemptHost {
+    const { env, cwd } = this.#host;
+    return {
+      send: (message) => this.#host.send(message),
+      keepStep: (name, result) => this.#keepStep(active, name, result),
+      run,
+      completed: this.#completed,
+      env,
+      cwd,
+      progress,
+    };
+  }
+
+  #keepStep(active: Running, name: string, result: JsonValue): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const step = ++this.#steps;
+      active.steps.set(step, { resolve, reject });
+      if (active.steps.size === 1) this.#host.waiting?.(true);
+      this.#host.send({ kind: "step", step, name, result });
     });
-  };
+  }
 
-  const describe = async (items: readonly DescribeItem[], redact: readonly string[]): Promise<void> => {
-    const described: Described[] = [];
-    for (const item of items) described.push(await describeOne(item, redact, host));
-    host.send({ kind: "described", items: described });
-  };
-
-  const fail = (thrown: unknown): void =>
-    host.send({ kind: "uncaught", error: toWireError(thrown), running: running !== undefined });
-
-  return {
-    get current() {
-      return running?.context;
-    },
-    get busy() {
-      return running !== undefined;
-    },
-    receive(message) {
-      switch (message.kind) {
-        case "run":
-          run = message.run;
-          return;
-        case "describe":
-          describe(message.items, message.redact).catch(fail);
-          return;
-        case "inspect":
-          inspect(message.inspect, host)
-            .then((inspection) => host.send({ kind: "inspected", inspection }))
-            .catch(fail);
-          return;
-        case "start":
-          start(message.order).catch(fail);
-          return;
-        case "step-kept":
-          stepKept(message.step, message.problem);
-          return;
-        case "abort":
-          running?.abort.abort(fromWireError(message.reason));
-          return;
-        case "ping":
-        case "close":
-          return;
-      }
-    },
-  };
+  #stepKept(step: number, problem: WireError | undefined): void {
+    const running = this.#running;
+    const waiting = running?.steps.get(step);
+    if (running === undefined || waiting === undefined) return;
+    running.steps.delete(step);
+    if (running.steps.size === 0) this.#host.waiting?.(false);
+    if (problem === undefined) waiting.resolve();
+    else waiting.reject(fromWireError(problem));
+  }
 }

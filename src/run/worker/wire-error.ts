@@ -28,7 +28,8 @@ function classesOf(thrown: object, name: string): string[] {
 /** A value as a short text, whatever it is; a getter or `toString` that throws is answered too. */
 function spell(thrown: unknown): string {
   try {
-    return typeof thrown === "object" ? (JSON.stringify(thrown) ?? "an object") : String(thrown);
+    if (typeof thrown === "function") return "a function";
+    return typeof thrown === "object" && thrown !== null ? JSON.stringify(thrown) : String(thrown);
   } catch (second) {
     return `a value that can't be shown (${second instanceof Error ? second.name : typeof second})`;
   }

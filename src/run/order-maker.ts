@@ -1,0 +1,46 @@
+import type { JsonValue } from "../base/mod.ts";
+import { configInput } from "../plugin/mod.ts";
+import type { ExecuteRequest } from "./execute-request.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
+import type { AttemptOrder } from "./worker/protocol.ts";
+
+type CompletedEntry = readonly [name: string, outputs?: JsonValue];
+
+/** Makes what a worker is told for an attempt. Of completed components each worker is told once, so that no order grows with their number. */
+export class OrderMaker {
+  readonly #request: Pick<ExecuteRequest, "prepared" | "journal" | "secrets">;
+  /** In the order of completion. */
+  readonly #completed: CompletedEntry[] = [];
+  readonly #told = new WeakMap<WorkerHandle, number>();
+
+  constructor(request: Pick<ExecuteRequest, "prepared" | "journal" | "secrets">) {
+    this.#request = request;
+  }
+
+  completed(index: number, outputs: JsonValue | undefined): void {
+    const name = this.#request.prepared.components[index]?.config.instanceName ?? "";
+    this.#completed.push(outputs === undefined ? [name] : [name, outputs]);
+  }
+
+  /** Throws SECRET_UNRESOLVED. */
+  order(index: number, attempt: number, worker: WorkerHandle): AttemptOrder {
+    const { prepared, journal, secrets } = this.#request;
+    const component = prepared.components[index];
+    if (component?.resolved === undefined) throw new Error(`component ${index} was never resolved`);
+    const { value, numberTexts } = configInput(component.config.instanceConfig);
+    const config = secrets.resolve(value);
+    const told = this.#told.get(worker) ?? 0;
+    this.#told.set(worker, this.#completed.length);
+    const steps = journal?.state().steps.get(index);
+    return {
+      index,
+      name: component.config.instanceName,
+      attempt,
+      resolved: component.resolved,
+      config,
+      numberTexts,
+      ...(steps === undefined ? {} : { steps: Object.fromEntries(steps) }),
+      completed: this.#completed.slice(told),
+    };
+  }
+}
