@@ -37,6 +37,7 @@ export async function decide(request: DecisionRequest): Promise<Decision> {
     differences: found.map(({ difference }) => difference),
     refused,
     warnings: [
+      ...dayWarnings(situation, decisions),
       ...codeWarnings(situation, found),
       ...orderWarnings(situation, decisions),
       ...carried.warnings,
@@ -146,6 +147,20 @@ function whyRun(situation: Situation, index: number, completion: Completion | un
     return { reason: "interrupted-before", explanation: `it was under way when run ${previous.runId} ended` };
   }
   return { reason: "not-completed", explanation: `run ${previous.runId} ended before it` };
+}
+
+function dayWarnings(situation: Situation, decisions: readonly ComponentDecision[]): string[] {
+  const { now, components } = situation.request;
+  if (now === undefined) return [];
+  const today = new Date(now).toDateString();
+  for (const { index, action } of decisions) {
+    const at = action === "restore" ? completionOf(situation, index)?.completedAt : undefined;
+    if (at === undefined || new Date(at).toDateString() === today || Date.parse(at) > now) continue;
+    return [
+      `Work of an earlier day is restored: "${components[index]?.name}" completed at ${at}. If this run is about another day's data, give each day its --run-key, or start with --fresh`,
+    ];
+  }
+  return [];
 }
 
 function codeWarnings(situation: Situation, found: readonly FoundDifference[]): string[] {

@@ -51,6 +51,11 @@ export interface DecisionRequest {
   readonly previous: RunState | undefined;
   readonly components: readonly ComponentHeader[];
   readonly policy: DecisionPolicy;
+  /**
+   * The present, in ms since the epoch. Given by an auto-resume without a run key: it is warned about where it
+   * restores work of an earlier calendar day (of the machine's time zone), which may be another day's data.
+   */
+  readonly now?: number | undefined;
   /** Looks at the world; throws where it can't be checked (which is not "missing"). */
   checkArtifact(artifact: Artifact): Promise<"same" | "changed" | "missing">;
 }

@@ -296,6 +296,18 @@ describe("artifacts", () => {
   });
 });
 
+test("an unkeyed auto-resume is warned where it restores work of an earlier calendar day", async () => {
+  const at = new Date(2026, 10, 23, 23, 50);
+  const previous = state(ABCD, completed(0, { completedAt: at.toISOString() }), failed(1));
+  const warned = async (now: Date): Promise<readonly string[]> =>
+    (await decided(previous, ABCD, { now: now.getTime() })).warnings;
+  expect(await warned(new Date(2026, 10, 23, 23, 59))).toEqual([]);
+  expect(await warned(new Date(2026, 10, 24, 0, 10))).toEqual([
+    `Work of an earlier day is restored: "A" completed at ${at.toISOString()}. If this run is about another day's data, give each day its --run-key, or start with --fresh`,
+  ]);
+  expect((await decided(previous, ABCD)).warnings).toEqual([]);
+});
+
 test("components of one name are told apart by their occurrence", async () => {
   const twice = sequence(["copy", "clean", "copy"]);
   const decision = await decided(state(twice, completed(0), completed(1), failed(2)), twice);

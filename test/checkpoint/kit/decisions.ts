@@ -30,6 +30,7 @@ export function state(components: readonly ComponentHeader[], ...events: readonl
 
 export interface Asked {
   readonly policy?: Partial<DecisionPolicy>;
+  readonly now?: number;
   readonly check?: (artifact: Artifact) => "same" | "changed" | "missing";
 }
 
@@ -42,6 +43,7 @@ export async function decided(
     previous,
     components,
     policy: { onConfigChange: "refuse", onCodeChange: "warn", ...asked.policy },
+    now: asked.now,
     checkArtifact: async (artifact) => Promise.resolve(asked.check?.(artifact) ?? "same"),
   });
 }
