@@ -3,6 +3,7 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 
 import { compile } from "../../scripts/build/compile.ts";
+import { deafened } from "../../scripts/build/private-runtime.ts";
 import { cleanEnv, type TempDir, tempDir } from "../kit/mod.ts";
 import { HOSTILE_MARK, hostileEnvironments, hostileFolder } from "./hostile-folder.ts";
 import { FIND_PACKAGES, PACKAGES_FOUND, writePackages } from "./plugin-packages.ts";
@@ -143,4 +144,11 @@ describe("a program compiled by Cairn's build is untouched by", () => {
       expect(JSON.parse(said)).toEqual(UNTOUCHED);
     });
   }
+});
+
+test("the build stops at a Bun that keeps the names of its variables otherwise", () => {
+  expect(() => deafened(Buffer.from("\0BUN_OPTIONS\0BUN_OPTIONS\0"))).toThrow(
+    /^Cannot make the runtime ignore BUN_INSPECT \(it opens a debugger's port\): its name is there 0 times, not 1/,
+  );
+  expect(() => deafened(Buffer.from("\0BUN_OPTIONS\0 \0BUN_OPTIONS\0"))).toThrow("there 2 times, not 1");
 });
