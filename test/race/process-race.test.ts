@@ -61,7 +61,7 @@ for (const situation of ["resumers", "fresh starters"] as const) {
         ]).toContainEqual(codes);
         expect(ran(dir)).toEqual(situation === "resumers" ? ["second"] : ["first", "second"]);
         const refused = both.find(({ code }) => code === 5);
-        if (refused) expect(refused.stderr).toMatch(/pid \d+/);
+        if (refused) expect(refused.stderr).toMatch(/held by process \d+ on host/);
       }
     },
     RACES * 10_000,
