@@ -69,9 +69,13 @@ async function effectiveConfig(
 
 /**
  * Prepares the components and decides for each whether it runs. Throws CONFIG_INVALID with all findings; changes
- * that the policy refuses are in `decision.refused`.
+ * that the policy refuses are in `decision.refused`. `now` as `resumeTime` gives it.
  */
-export async function decideRun(settings: DecideSettings, previous: RunState | undefined): Promise<Decided> {
+export async function decideRun(
+  settings: DecideSettings,
+  previous: RunState | undefined,
+  now?: number,
+): Promise<Decided> {
   const { config, options } = await effectiveConfig(settings, previous);
   const prepared = await prepareComponents({
     config,
@@ -88,6 +92,7 @@ export async function decideRun(settings: DecideSettings, previous: RunState | u
       onConfigChange: settings.policy.onConfigChange ?? config.checkpoint.onConfigChange,
       onCodeChange: settings.policy.onCodeChange ?? config.checkpoint.onCodeChange,
     },
+    now,
     checkArtifact,
   });
   return { config, prepared, decision, options, record: optionsRecord(options, config.redact) };

@@ -3,7 +3,7 @@ import { previewStart, type RunState } from "../checkpoint/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
 import { decideRun, type DecideSettings } from "./decide-run.ts";
 import type { PipelinePlan } from "./plan-document.ts";
-import { startMode, type StartWish } from "./start-mode.ts";
+import { resumeTime, startMode, type StartWish } from "./start-mode.ts";
 
 export interface PlanRequest extends DecideSettings, StartWish {
   readonly store: CheckpointStore | undefined;
@@ -30,7 +30,8 @@ export async function planRun(request: PlanRequest): Promise<PipelinePlan> {
     random,
   });
   if (preview.kind === "already-completed") return document(request, undefined, runKey, true);
-  return document(request, preview.previous, runKey, false);
+  const now = resumeTime(mode, runKey, request.clock);
+  return document(request, preview.previous, runKey, false, now);
 }
 
 async function document(
@@ -38,8 +39,9 @@ async function document(
   previous: RunState | undefined,
   runKey: string | undefined,
   alreadyCompleted: boolean,
+  now?: number,
 ): Promise<PipelinePlan> {
-  const { config, prepared, decision } = await decideRun(request, previous);
+  const { config, prepared, decision } = await decideRun(request, previous, now);
   const { components } = prepared;
   return {
     version: 1,

@@ -17,7 +17,7 @@ import { killGroups } from "./process-groups.ts";
 import type { RememberedOptions } from "./remembered-options.ts";
 import type { RunResult } from "./result.ts";
 import type { SecretMask } from "./secret-mask.ts";
-import { startMode } from "./start-mode.ts";
+import { resumeTime, startMode } from "./start-mode.ts";
 import { endFacts, type EndFacts, type StopReason, stopError } from "./stop-reason.ts";
 import type { RunLog } from "./run-log.ts";
 import type { WorkerPools } from "./worker-pools.ts";
@@ -103,7 +103,7 @@ async function start(
   let decided: Decided | undefined;
   let hooks: readonly PipelineHooks[] | undefined;
   const decideHeader = async (previous: RunState | undefined): Promise<RunHeader> => {
-    decided = await decideRun(settings, previous);
+    decided = await decideRun(settings, previous, resumeTime(mode, runKey, request.clock));
     const { decision, prepared, record } = decided;
     if (decision.refused && previous !== undefined) throw changedError(previous.runId, decision.differences);
     hooks ??= await request.hooks(decided.config);

@@ -1,4 +1,4 @@
-import { CairnError } from "../base/mod.ts";
+import { CairnError, type Clock } from "../base/mod.ts";
 import { findRun, type StartMode } from "../checkpoint/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
 
@@ -35,4 +35,9 @@ export async function startMode(
     });
   }
   return { mode: { kind: "resume", runId: found.runId }, runKey: found.runKey };
+}
+
+/** The present for a start that may restore another day's work without being asked to: by itself and without a run key. */
+export function resumeTime(mode: StartMode, runKey: string | undefined, clock: Clock): number | undefined {
+  return mode.kind === "auto" && runKey === undefined ? clock.now() : undefined;
 }
