@@ -28,7 +28,7 @@ function setsSecret(path: string, value: string): boolean {
 }
 
 /** The `--set` words of a command that is shown: values of secrets as `…`. */
-export function shownSets(sets: readonly { readonly path: string; readonly value: string }[]): {
+function shownSets(sets: readonly { readonly path: string; readonly value: string }[]): {
   readonly word: string;
   readonly secret: boolean;
 }[] {

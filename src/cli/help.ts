@@ -29,7 +29,7 @@ export interface HelpLayout {
 type AnyDefinition = Definition<never>;
 
 /** A positional as usage shows it: `CONFIG`, `[CONFIG]`, `CONFIG…`. */
-export function positionalUsage(positional: PositionalDefinition): string {
+function positionalUsage(positional: PositionalDefinition): string {
   const name = positional.many === true ? `${positional.name}…` : positional.name;
   return positional.required ? name : `[${name}]`;
 }
@@ -41,7 +41,7 @@ export function usageLine(path: readonly string[], command: CommandDefinition<ne
 }
 
 /** What help says of a flag besides its summary. */
-export function flagNotes(flag: FlagDefinition): string {
+function flagNotes(flag: FlagDefinition): string {
   const notes = [
     ...(isNegatable(flag) ? [`off: --no-${flag.name}`] : []),
     ...(flag.repeatable ? ["may be given several times"] : []),

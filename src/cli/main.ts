@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { runCommand } from "citty";
-import { version } from "../base/mod.ts";
+import { systemClock, version } from "../base/mod.ts";
 import { readArgs, type Request } from "./args.ts";
 import { toCitty } from "./citty.ts";
 import type { CommandContext } from "./context.ts";
@@ -10,6 +10,7 @@ import { EXIT, exitCodeOf } from "./exit.ts";
 import { COLORS } from "./flags.ts";
 import type { Given } from "./given.ts";
 import { helpFor } from "./help.ts";
+import { errorRecord } from "./json-log.ts";
 import { type Output, printJson, printText } from "./output.ts";
 import { errorDocument, errorText } from "./print-error.ts";
 import { installSignals } from "./signals.ts";
@@ -36,6 +37,7 @@ export async function main(world: World): Promise<number> {
   const { sinks } = world;
   let output = makeOutput(sinks, "auto", world.env);
   let verbose = false;
+  let jsonLog = false;
   let json = false;
   let code: number;
   try {
@@ -45,6 +47,9 @@ export async function main(world: World): Promise<number> {
       const { given } = request;
       output = makeOutput(sinks, given.choice("color", COLORS) ?? "auto", world.env);
       verbose = given.on("verbose") === true;
+      jsonLog =
+        request.command.flags.some(({ name }) => name === "log-format") &&
+        given.text("log-format") === "json";
       code = await runRequest(request, {
         path: request.path,
         given,
@@ -66,7 +71,10 @@ export async function main(world: World): Promise<number> {
   } catch (thrown) {
     code = exitCodeOf(thrown);
     if (json) printJson(output, errorDocument(thrown));
-    sinks.err.write(`${errorText(thrown, output.errStyle, verbose)}\n`);
+    const text = jsonLog
+      ? JSON.stringify(errorRecord(thrown, systemClock.now()))
+      : errorText(thrown, output.errStyle, verbose);
+    sinks.err.write(`${text}\n`);
   }
   await Promise.all([sinks.out.flush(), sinks.err.flush()]);
   signals.close();

@@ -3,7 +3,7 @@ import { type CommandContext, commandName } from "./context.ts";
 import { usageError } from "./usage-error.ts";
 
 /** The location that a `checkpoints` command works on, opened. The caller closes it. */
-export async function openLocation(context: CommandContext, positional?: string): Promise<CheckpointStore> {
+async function openLocation(context: CommandContext, positional?: string): Promise<CheckpointStore> {
   const { openStore } = await import("../api/mod.ts");
   const { given, cwd, env } = context;
   const config = configOfLocation(context, positional);

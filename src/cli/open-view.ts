@@ -14,7 +14,8 @@ import type { CommandContext } from "./context.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
 import { liveArea } from "./live-area.ts";
 import { createLog, type Log, logRecord } from "./log.ts";
-import { jsonView, liveView, plainView, quietView, type RunView } from "./run-view.ts";
+import { liveView } from "./live-view.ts";
+import { jsonView, plainView, quietView, type RunView } from "./run-view.ts";
 
 /** A view that is open, and what a run is given of it. */
 export interface OpenView {

@@ -3,7 +3,7 @@ import type { ComponentOutcome, RunResult } from "../api/mod.ts";
 import { type Style, visible } from "./style.ts";
 
 /** `1 completed, 2 restored, 1 failed`: what became of the components, in the order in which it matters. */
-export function countsText(components: readonly ComponentOutcome[]): string {
+function countsText(components: readonly ComponentOutcome[]): string {
   const words = ["completed", "restored", "skipped", "failed", "not-run"] as const;
   const counts = words
     .map((status) => ({ status, count: components.filter((each) => each.status === status).length }))

@@ -6,7 +6,7 @@ import {
   composeHooks,
   runFile,
 } from "../api/mod.ts";
-import { CairnError } from "../base/mod.ts";
+import { CairnError, systemClock } from "../base/mod.ts";
 import { programName, resumeCommand, type ShownCommand } from "./command-line.ts";
 import {
   type CommandContext,
@@ -19,11 +19,12 @@ import {
 import { EXIT } from "./exit.ts";
 import { ISOLATIONS } from "./flags.ts";
 import { type Held, heldOptions } from "./held-options.ts";
+import { runFailedRecord } from "./json-log.ts";
+import type { Log } from "./log.ts";
 import { openView } from "./open-view.ts";
 import { printJson, printText } from "./output.ts";
 import { errorDocument } from "./print-error.ts";
 import { endText, failureText, resultText } from "./result-text.ts";
-import { visible } from "./style.ts";
 import { usageError } from "./usage-error.ts";
 import { withWaysOut } from "./ways-out.ts";
 
@@ -78,9 +79,9 @@ export async function runAndReport(context: CommandContext): Promise<number> {
     return report(context, result, endError, shown);
   } catch (thrown) {
     view.close();
-    if (thrown instanceof Interrupt) return reportInterrupted(context, thrown);
+    if (thrown instanceof Interrupt) return reportInterrupted(context, thrown, view.log);
     if (thrown instanceof CairnError && thrown.code === "CHECKPOINT_HELD" && held.ifHeld === "skip") {
-      return reportSkipped(context, thrown, held.skipExitCode);
+      return reportSkipped(context, thrown, held.skipExitCode, view.log);
     }
     throw withWaysOut(thrown, shown, context.path);
   } finally {
@@ -114,18 +115,24 @@ function report(context: CommandContext, result: RunResult, endError: EndError, 
   if (given.text("format") === "json") printJson(output, result);
   else if (!quiet) printText(output, resultText(result, output.style));
   if (success) return result.exitCode;
-  err.write(failureText(result, errStyle) || endText(result, endError, errStyle));
-  const kept = result.checkpoint?.kept === true;
-  if (kept && result.reason !== "fenced") {
-    err.write(`Resume it with:\n${resumeCommand(shown, result.runId)}\n`);
-  } else if (result.checkpoint === null) {
-    err.write("No checkpoint was kept, so the next run starts anew; --checkpoint keeps one.\n");
+  // A run that somebody else went on with can't be resumed.
+  const resumable = result.checkpoint?.kept === true && result.reason !== "fenced";
+  const command = resumable ? resumeCommand(shown, result.runId) : null;
+  if (given.text("log-format") === "json") {
+    err.write(`${JSON.stringify(runFailedRecord(result, endError?.message, command, systemClock.now()))}\n`);
+  } else {
+    err.write(failureText(result, errStyle) || endText(result, endError, errStyle));
+    if (command !== null) err.write("Resume it with:\n");
+    if (result.checkpoint === null) {
+      err.write("No checkpoint was kept, so the next run starts anew; --checkpoint keeps one.\n");
+    }
   }
+  if (command !== null) err.write(`${command}\n`);
   return result.exitCode;
 }
 
 /** A signal came before anything ran: there is nothing to record and nothing to resume. */
-function reportInterrupted(context: CommandContext, interrupt: Interrupt): number {
+function reportInterrupted(context: CommandContext, interrupt: Interrupt, log: Log): number {
   const error = new CairnError(interrupt.message, {
     code: "RUN_INTERRUPTED",
     kind: "world",
@@ -134,14 +141,14 @@ function reportInterrupted(context: CommandContext, interrupt: Interrupt): numbe
   const { exitCode } = interrupt;
   if (context.given.text("format") === "json")
     printJson(context.output, { ...errorDocument(error), exitCode });
-  context.output.err.write(`${visible(interrupt.message)} before any component ran.\n`);
+  log.say("error", `${interrupt.message} before any component ran`);
   return exitCode;
 }
 
 /** `--if-held=skip`: somebody else runs it, and that is fine. */
-function reportSkipped(context: CommandContext, held: CairnError, exitCode: number): number {
+function reportSkipped(context: CommandContext, held: CairnError, exitCode: number, log: Log): number {
   const { given, output } = context;
   if (given.text("format") === "json") printJson(output, { ...errorDocument(held), skipped: true, exitCode });
-  if (given.on("quiet") !== true) output.err.write(`Skipped (exit ${exitCode}): ${visible(held.message)}\n`);
+  log.say("info", `skipped with exit ${exitCode}: ${held.message}`);
   return exitCode;
 }

@@ -18,9 +18,7 @@ export interface Signals {
 const SIGHUP_BIT = 1n << 0n;
 
 /** Whether SIGHUP was ignored when we were started (nohup): then it stays ignored. Known on Linux only. */
-export function hangupIsIgnored(
-  read: () => string = () => readFileSync("/proc/self/status", "utf8"),
-): boolean {
+function hangupIsIgnored(read: () => string = () => readFileSync("/proc/self/status", "utf8")): boolean {
   try {
     const mask = /^SigIgn:\s*([0-9a-f]+)$/mu.exec(read())?.[1];
     return mask !== undefined && (BigInt(`0x${mask}`) & SIGHUP_BIT) !== 0n;

@@ -135,7 +135,7 @@ const configuration: Topic = {
 };
 
 /** All flags with a variable: the general ones, then the commands' in order, each variable once. */
-export function flagsWithVariables(definitions: readonly Definition<never>[]): FlagDefinition[] {
+function flagsWithVariables(definitions: readonly Definition<never>[]): FlagDefinition[] {
   const commands = definitions.flatMap((each) => (each.kind === "group" ? each.commands : [each]));
   const byVariable = new Map<string, FlagDefinition>();
   for (const flag of [...commands.flatMap((command) => command.flags), ...generalFlags]) {

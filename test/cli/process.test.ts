@@ -145,6 +145,27 @@ describe("output", () => {
     expect(kept).toEqual(names);
   });
 
+  test("under --log-format=json a failure and a refusal are JSON lines too; only the resume command stands by itself", async () => {
+    using dir = folder(two, false);
+    const failed = await runCairn(["run", "daily.conf", "--checkpoint=cp", "--log-format=json", "-q"], {
+      cwd: dir.path,
+    });
+    const lines = failed.stderr.trimEnd().split("\n");
+    expect(lines.length).toBe(2);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      event: "run_failed",
+      exit_code: 1,
+      errors: [{ component_name: "Load(warehouse)", error_type: "RangeError" }],
+      resume_command: lines[1],
+    });
+    const refused = await runCairn(["run", "nix.conf", "--log-format=json"], { cwd: dir.path });
+    expect(JSON.parse(refused.stderr)).toMatchObject({
+      event: "error",
+      exit_code: 2,
+      findings: [{ code: "CONFIG_NOT_FOUND" }],
+    });
+  });
+
   test("extra files that can't be written are warnings", async () => {
     using dir = folder(two);
     const files = ["--audit=/sys/a", "--metrics=/sys/m", "--log-file=/sys/l"];

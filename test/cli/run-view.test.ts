@@ -3,7 +3,8 @@ import type { LogLine } from "../../src/api/mod.ts";
 import { liveArea } from "../../src/cli/live-area.ts";
 import { createLog, type Log, type LogFormat } from "../../src/cli/log.ts";
 import type { Sink } from "../../src/cli/output.ts";
-import { jsonView, liveView, plainView, quietView } from "../../src/cli/run-view.ts";
+import { liveView } from "../../src/cli/live-view.ts";
+import { jsonView, plainView, quietView } from "../../src/cli/run-view.ts";
 import { createStyle } from "../../src/cli/style.ts";
 import { screenOf } from "./screen.ts";
 

@@ -12,7 +12,7 @@ import {
 import { planAndPrint } from "./plan.ts";
 
 /** Flags that exclude each other in whatever starts a run. */
-export const startExclusive: readonly (readonly string[])[] = [["resume", "fresh"]];
+const startExclusive: readonly (readonly string[])[] = [["resume", "fresh"]];
 
 /** `cairn run`. */
 export const run: Command = {
