@@ -55,7 +55,10 @@ export async function previewStart(
   request: Pick<StartRequest, "store" | "pipelineName" | "runKey" | "mode" | "runId" | "random" | "signal">,
 ): Promise<StartPreview> {
   const names = keyNames(request.pipelineName, request.runKey);
-  const { plan } = await withCheckpointErrors(async () => lookAndChoose(request, names));
+  const { plan } = await withCheckpointErrors(async () => {
+    await checkGivenRunId(request, names);
+    return lookAndChoose(request, names);
+  });
   if (plan.kind === "already-completed") return plan;
   return { kind: "begin", previous: plan.kind === "again" ? undefined : plan.previous };
 }
@@ -64,6 +67,13 @@ type Looking = Pick<
   StartRequest,
   "store" | "pipelineName" | "runKey" | "mode" | "runId" | "random" | "signal"
 >;
+
+async function checkGivenRunId(request: Looking, names: KeyNames): Promise<void> {
+  const { runId: given, store, signal, pipelineName } = request;
+  if (given === undefined) return;
+  checkRunId(given);
+  await refuseForeignRunId({ store, names, given, signal, pipelineName });
+}
 
 /** A plan, and the key log's end that it was made on. */
 interface Chosen {
@@ -128,11 +138,7 @@ class Start {
   }
 
   async run(): Promise<StartOutcome> {
-    const { runId: given, store, signal, pipelineName } = this.#request;
-    if (given !== undefined) {
-      checkRunId(given);
-      await refuseForeignRunId({ store, names: this.#names, given, signal, pipelineName });
-    }
+    await checkGivenRunId(this.#request, this.#names);
     let plan: StartPlan | undefined;
     for (let passage = 0; passage < MAX_PASSAGES; passage++) {
       const lease = await this.#holdLease();

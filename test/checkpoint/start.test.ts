@@ -373,6 +373,12 @@ test("a preview says what a start would do, and writes nothing", async () => {
   const preview = await previewStart(asked);
   expect(preview.kind === "begin" && preview.previous?.runId).toBe(first);
   expect(await previewStart(request(store, "fresh"))).toEqual({ kind: "begin", previous: undefined });
+  expect(await codeOf(previewStart(request(store, "new", { request: { runId: first } })))).toBe(
+    "RUN_ID_EXISTS",
+  );
+  expect(await codeOf(previewStart(request(store, "new", { request: { runId: "a b" } })))).toBe(
+    "RUN_ID_INVALID",
+  );
   expect(await store.logs("")).toEqual(before);
 });
 
