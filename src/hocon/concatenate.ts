@@ -61,35 +61,40 @@ function spanning(a: Span, b: Span): Span {
   return a.source === b.source && b.end > a.start ? makeSpan(a.source, a.start, b.end) : a;
 }
 
-function joinTexts(left: Scalar, right: Scalar, problems: Problems): Value {
+/** True where a value is written inside a span, not brought there by a substitution. */
+function isInside(value: Value, at: Span): boolean {
+  return value.source === at.source && value.start >= at.start && value.end <= at.end;
+}
+
+function joinTexts(left: Scalar, right: Scalar, at: Span, problems: Problems): Value {
   if (left.text.length + right.text.length > MAX_STRING_LENGTH) {
-    problems.add(left, {
+    problems.add(at, {
       code: "HOCON_STRING_TOO_LONG",
       message: `this concatenation makes a string of more than ${MAX_STRING_LENGTH} characters`,
       hint: "Strings that double at each substitution grow without bound; shorten the chain.",
     });
-    return new Failed(left);
+    return new Failed(at);
   }
-  return scalar("string", left.text + right.text, true, spanning(left, right), left.trail ?? right.trail);
+  const span = isInside(left, at) && isInside(right, at) ? spanning(left, right) : at;
+  return scalar("string", left.text + right.text, true, span, left.trail ?? right.trail);
 }
 
-function joinLists(left: ListValue, right: ListValue, problems: Problems): Value {
+function joinLists(left: ListValue, right: ListValue, at: Span, problems: Problems): Value {
   if (left.contents.length + right.contents.length > MAX_LIST_ITEMS) {
-    problems.add(left, {
+    problems.add(at, {
       code: "HOCON_LIST_TOO_LONG",
       message: `this concatenation makes a list of more than ${MAX_LIST_ITEMS} items`,
       hint: "Lists that double at each substitution grow without bound; shorten the chain.",
     });
-    return new Failed(left);
+    return new Failed(at);
   }
   const items = [...left.contents, ...right.contents];
-  return new ListValue(spanning(left, right), items, left.open + right.open, left.trail ?? right.trail);
+  return new ListValue(at, items, left.open + right.open, left.trail ?? right.trail);
 }
 
 /** A value with its place, where that is not inside the concatenation. */
 function placedName(value: Value, at: Span): string {
-  const inside = value.source === at.source && value.start >= at.start && value.end <= at.end;
-  return inside ? nameOf(value) : `${nameOf(value)} (${placeText(placeOf(value))})`;
+  return isInside(value, at) ? nameOf(value) : `${nameOf(value)} (${placeText(placeOf(value))})`;
 }
 
 function cannotJoin(left: Value, right: Value, at: Span, problems: Problems): Value {
@@ -126,7 +131,7 @@ function join(origLeft: Value, origRight: Value, at: Span, problems: Problems): 
   else if (left.tag === "list" && right.tag === "object") right = listFromObject(right);
 
   if (left.tag === "object" && right.tag === "object") return withFallback(right, left);
-  if (left.tag === "list" && right.tag === "list") return joinLists(left, right, problems);
+  if (left.tag === "list" && right.tag === "list") return joinLists(left, right, at, problems);
   if (
     (left.tag === "list" || left.tag === "object") &&
     right.tag === "scalar" &&
@@ -137,7 +142,7 @@ function join(origLeft: Value, origRight: Value, at: Span, problems: Problems): 
     return left;
   }
   if (waits(left) || waits(right)) return undefined;
-  if (left.tag === "scalar" && right.tag === "scalar") return joinTexts(left, right, problems);
+  if (left.tag === "scalar" && right.tag === "scalar") return joinTexts(left, right, at, problems);
   return cannotJoin(left, right, at, problems);
 }
 

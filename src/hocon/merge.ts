@@ -1,4 +1,4 @@
-import { DelayedMerge, Entry, isResolved, ObjectValue, type Value, withStep } from "./value.ts";
+import { DelayedMerge, Entry, isResolved, ObjectValue, type Value, withOverride } from "./value.ts";
 
 /*
  * Merging as the reference does it: a value falls back to an earlier definition of the same key.
@@ -55,7 +55,7 @@ export function overriding(winner: Value, below: Value): Value {
   const kept = withFallback(winner, below);
   if (!isResolved(kept) || kept.tag === "failed") return kept;
   if (kept.tag === "object" && below.tag === "object") return kept;
-  return withStep(kept, "override", below);
+  return withOverride(kept, below);
 }
 
 /** Both objects' entries; the winner's where both have a key. */

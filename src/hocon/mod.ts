@@ -14,6 +14,7 @@ export { nodeAt, parsePath, stepsTo } from "./path.ts";
 export { type Override, type ReadRequest, type ReadResult, readHocon } from "./read-hocon.ts";
 export {
   type Duration,
+  type Period,
   readBoolean,
   readBytes,
   readDuration,
@@ -21,6 +22,7 @@ export {
   readList,
   readNumber,
   readObject,
+  readPeriod,
   readString,
 } from "./read-value.ts";
 export type { Reading } from "./reading.ts";

@@ -109,6 +109,7 @@ export class Parser {
     const lexer = this.#lexer;
     const builder = new ObjectBuilder(open ?? this.#cursor.here());
     const closer = open ? "}" : undefined;
+    const before = this.#cursor.errors;
     let afterComma = false;
     for (;;) {
       this.#cursor.skipNewlines();
@@ -122,7 +123,7 @@ export class Parser {
         return builder;
       }
       if (lexer.type === "end") {
-        if (open) this.#cursor.unclosed("}", open);
+        if (open) this.#cursor.unclosed("}", open, before);
         return builder;
       }
       const good = this.#field(builder);
@@ -357,6 +358,7 @@ export class Parser {
   #list(open: Span): Value {
     const lexer = this.#lexer;
     const items: Value[] = [];
+    const before = this.#cursor.errors;
     let afterComma = false;
     this.#lists += 1;
     for (;;) {
@@ -371,7 +373,7 @@ export class Parser {
         break;
       }
       if (lexer.type === "end") {
-        this.#cursor.unclosed("]", open);
+        this.#cursor.unclosed("]", open, before);
         break;
       }
       const item = this.#value();

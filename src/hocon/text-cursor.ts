@@ -27,6 +27,11 @@ export class TextCursor {
     return makeSpan(this.source, this.lexer.start, this.lexer.end);
   }
 
+  /** How many errors were reported so far. */
+  get errors(): number {
+    return this.#problems.errors;
+  }
+
   /** Goes to the next token that is no line end, and gives its type. */
   skipNewlines(): TokenType {
     while (this.lexer.type === "newline") this.lexer.next();
@@ -99,16 +104,21 @@ export class TextCursor {
     return true;
   }
 
-  unclosed(closer: "}" | "]", open: Span): void {
+  /**
+   * Reports a bracket without its other half, unless an error after it is the likelier cause;
+   * `before` counts the errors at the bracket.
+   */
+  unclosed(closer: "}" | "]", open: Span, before: number): void {
     if (this.stopped) return;
     this.lost = true;
+    this.stopped = true;
+    if (this.errors > before) return;
     const end = placeOf(this.here());
     this.report(open, {
       code: "HOCON_UNCLOSED",
       message: `this "${closer === "}" ? "{" : "["}" is never closed: expected "${closer}", found the end of the file (line ${end.line})`,
       hint: `Add "${closer}" where the ${closer === "}" ? "object" : "list"} ends. ${misindented(this.source)}`.trim(),
     });
-    this.stopped = true;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Place } from "../base/mod.ts";
+import { MAX_ORIGIN_STEPS } from "./limits.ts";
 import type { KeyPath } from "./key-path.ts";
 import type {
   HoconArray,
@@ -355,16 +356,35 @@ export function countOpen(values: Iterable<Value>): number {
 
 /** A resolved value with one more step in front of its way; other values as they are. */
 export function withStep(value: Value, kind: Trail["kind"], span: Span, detail?: string): Value {
-  if (!isResolved(value) || value.tag === "failed") return value;
   const place = makeSpan(span.source, span.start, span.end);
-  const trail: Trail = { kind, span: place, detail, next: value.trail };
+  return withTrail(value, { kind, span: place, detail, next: value.trail });
+}
+
+/** A resolved value whose way ends with the definition that it hides, and the ones hidden by that. */
+export function withOverride(value: Value, below: Value): Value {
+  let earlier = below.trail;
+  while (earlier && earlier.kind !== "override") earlier = earlier.next;
+  const place = makeSpan(below.source, below.start, below.end);
+  let trail: Trail = { kind: "override", span: place, next: earlier };
+  for (const step of ownSteps(value.trail)) trail = { ...step, next: trail };
+  return withTrail(value, trail);
+}
+
+/** Steps of a way, the last first; the oldest of very many are left out, so that ways do not multiply. */
+function ownSteps(trail: Trail | undefined): Trail[] {
+  const steps: Trail[] = [];
+  for (let step = trail; step && steps.length < MAX_ORIGIN_STEPS; step = step.next) steps.push(step);
+  return steps.toReversed();
+}
+
+function withTrail(value: Value, trail: Trail): Value {
   switch (value.tag) {
     case "scalar":
       return scalar(value.kind, value.text, value.quoted, value, trail);
     case "object":
-      return value.copy({ trail });
+      return isResolved(value) ? value.copy({ trail }) : value;
     case "list":
-      return value.copy(trail);
+      return isResolved(value) ? value.copy(trail) : value;
     default:
       return value;
   }
