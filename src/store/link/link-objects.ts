@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { systemRandom, type Random } from "../../base/mod.ts";
+import { systemClock, systemRandom, type Clock, type Random } from "../../base/mod.ts";
 import { errnoOf, fileError, storeError } from "../errors.ts";
 import type { FileSystem } from "../local/file-system.ts";
 import { openFolders, type Folders } from "../local/folders.ts";
+import { settleRead } from "../local/settle-read.ts";
 import { systemFileSystem } from "../local/system-file-system.ts";
 import { readWhole, writeWhole } from "../local/whole.ts";
 import type { ListedObject, ObjectOperations } from "../object/object-operations.ts";
@@ -13,6 +14,14 @@ export interface LinkObjectsOptions {
   /** The machine's files by default. */
   readonly fs?: FileSystem | undefined;
   readonly random?: Random | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+interface Place {
+  readonly folder: string;
+  readonly fs: FileSystem;
+  readonly random: Random;
+  readonly clock: Clock;
 }
 
 /** Where files are written before they get their names; no key can begin so. */
@@ -43,8 +52,8 @@ const NO_LINKS = new Set(["EPERM", "ENOSYS", "EOPNOTSUPP", "ENOTSUP"]);
  * synced, by `link()`, which every POSIX file system, NFS included, does exclusively and without locks.
  */
 export function openLinkObjects(options: LinkObjectsOptions): ObjectOperations {
-  const { folder, fs = systemFileSystem, random = systemRandom } = options;
-  const place = new LinkFolder(fs, folder, random);
+  const { folder, fs = systemFileSystem, random = systemRandom, clock = systemClock } = options;
+  const place = new LinkFolder({ fs, folder, random, clock });
   const attempt = async <T>(
     doing: string,
     writing: boolean,
@@ -79,14 +88,16 @@ class LinkFolder {
   readonly #fs: FileSystem;
   readonly #root: string;
   readonly #random: Random;
+  readonly #clock: Clock;
   readonly #folders: Folders;
   #swept = false;
 
-  constructor(fs: FileSystem, root: string, random: Random) {
+  constructor({ fs, folder, random, clock }: Place) {
     this.#fs = fs;
-    this.#root = root;
+    this.#root = folder;
     this.#random = random;
-    this.#folders = openFolders(fs, root);
+    this.#clock = clock;
+    this.#folders = openFolders(fs, folder, clock);
   }
 
   create(key: string, text: string): boolean {
@@ -127,20 +138,29 @@ class LinkFolder {
   list(prefix: string, after: string): ListedObject[] {
     const found: ListedObject[] = [];
     const visit = (folder: string): void => {
+      const objects: ListedObject[] = [];
       for (const { name, kind } of this.#fs.list(join(this.#root, folder))) {
         const key = folder + name;
         const inside = `${key}/`;
         if (kind === "folder" && name !== TEMPORARY_FOLDER) {
           if (inside.startsWith(prefix) || prefix.startsWith(inside)) visit(inside);
         } else if (kind === "file" && key.startsWith(prefix) && key > after) {
-          const facts = this.#fs.factsAt(join(this.#root, key));
-          if (facts !== undefined)
-            found.push({ key, size: facts.size, modifiedAt: Math.floor(facts.mtimeMs) });
+          objects.push(...this.#listed(key));
         }
       }
+      const newest = Math.max(...objects.map(({ modifiedAt }) => modifiedAt));
+      // A file is on the disk before it gets its name; the name may not be, if its writer was killed then.
+      settleRead(this.#clock, newest, () => this.#folders.sync(join(this.#root, folder, "any")));
+      found.push(...objects);
     };
     visit(prefix.slice(0, prefix.lastIndexOf("/") + 1));
     return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** What a listing says of a file; nothing where it is gone by now. */
+  #listed(key: string): ListedObject[] {
+    const facts = this.#fs.factsAt(join(this.#root, key));
+    return facts === undefined ? [] : [{ key, size: facts.size, modifiedAt: Math.floor(facts.mtimeMs) }];
   }
 
   delete(key: string): void {

@@ -45,7 +45,7 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Chec
     throw mixedError(folder, found, options.layout);
   if (found === "lines") return lines;
   await lines.close();
-  return openObjectStore({ objects: openLinkObjects({ folder, fs, random }), clock, random, leaseMs });
+  return openObjectStore({ objects: openLinkObjects({ folder, fs, random, clock }), clock, random, leaseMs });
 }
 
 /** The layout that a location was begun in; `fitting` where it is empty. */

@@ -1,6 +1,8 @@
 import { dirname, join, relative, sep } from "node:path";
+import type { Clock } from "../../base/mod.ts";
 import { storeError } from "../errors.ts";
 import type { FileSystem } from "./file-system.ts";
+import { settleRead } from "./settle-read.ts";
 
 /** The folders of one location: made, kept inside it, synced, swept. */
 export interface Folders {
@@ -17,16 +19,16 @@ export interface Folders {
 }
 
 /** Opens the folders of the location `root` (an absolute path, which need not exist). */
-export function openFolders(fs: FileSystem, root: string): Folders {
-  /** Folders whose own names this handle has brought to the disk. */
-  const synced = new Set<string>();
+export function openFolders(fs: FileSystem, root: string, clock: Clock): Folders {
+  /** Folders whose names in their parents this handle has brought to the disk, each by path and number. */
+  const named = new Set<string>();
+  let aboveIsNamed = false;
 
   const makeOne = (path: string): void => {
     if (fs.factsAt(path)?.kind === "folder") return;
     if (fs.realPath(path) !== undefined) return;
     if (dirname(path) !== path) makeOne(dirname(path));
-    const outside = path === root || !path.startsWith(root + sep);
-    if (fs.makeFolder(path) && outside) fs.syncFolder(dirname(path));
+    fs.makeFolder(path);
   };
 
   /** The folders from that of `file` up to the location. */
@@ -36,6 +38,14 @@ export function openFolders(fs: FileSystem, root: string): Folders {
       found.push(dirname(path));
     }
     return found;
+  };
+
+  /** Folders above the location that were made a short while ago, perhaps by a process that was killed before its sync. */
+  const syncAbove = (): void => {
+    for (let path = dirname(root); ; path = dirname(path)) {
+      settleRead(clock, fs.factsAt(path)?.mtimeMs ?? 0, () => fs.syncFolder(path));
+      if (path === dirname(path)) return;
+    }
   };
 
   return {
@@ -58,19 +68,23 @@ export function openFolders(fs: FileSystem, root: string): Folders {
     sync(file) {
       const [folder, ...above] = upwards(file);
       if (folder === undefined) return;
-      // The file's own entry may be new each time (created, replaced); those above are made once.
+      // The file's own name may be new each time (created, replaced); those of folders are so once.
       fs.syncFolder(folder);
-      for (const path of above) {
-        if (synced.has(path)) continue;
-        fs.syncFolder(path);
-        synced.add(path);
+      let child = folder;
+      for (const parent of above) {
+        const identity = `${child}\0${fs.factsAt(child)?.ino ?? ""}`;
+        if (!named.has(identity)) {
+          fs.syncFolder(parent);
+          named.add(identity);
+        }
+        child = parent;
       }
+      if (!aboveIsNamed) syncAbove();
+      aboveIsNamed = true;
     },
     sweep(file) {
       for (let path = dirname(file); path !== root && path.startsWith(root + sep); path = dirname(path)) {
         if (!fs.removeFolder(path)) return;
-        synced.delete(path);
-        synced.delete(dirname(path));
       }
     },
   };

@@ -68,7 +68,7 @@ class LocalStore implements CheckpointStore {
     this.#fs = options.fs ?? systemFileSystem;
     this.#clock = options.clock ?? systemClock;
     this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
-    this.#folders = openFolders(this.#fs, options.folder);
+    this.#folders = openFolders(this.#fs, options.folder, this.#clock);
   }
 
   append(log: string, seq: number, text: string, signal?: AbortSignal): Promise<AppendResult> {

@@ -5,6 +5,7 @@ import type { StoredRecord } from "../store.ts";
 import type { FileFacts, FileSystem } from "./file-system.ts";
 import type { Folders } from "./folders.ts";
 import { readLines } from "./lines.ts";
+import { settleRead } from "./settle-read.ts";
 import { readWhole } from "./whole.ts";
 
 export interface Reading {
@@ -12,12 +13,6 @@ export interface Reading {
   readonly folders: Folders;
   readonly clock: Clock;
 }
-
-/**
- * A log written longer ago than this is on the disk: Linux writes dirty pages back after 30 seconds by default.
- * In milliseconds.
- */
-const SURELY_WRITTEN_BACK_MS = 10 * 60_000;
 
 /** How much of a file's end is read at first to find its last record, in bytes. */
 const TAIL_BYTES = 64 * 1024;
@@ -76,7 +71,10 @@ function withLog<T>(
   try {
     const facts = fs.facts(fd);
     const found = read(fd, facts);
-    if (clock.now() - facts.mtimeMs < SURELY_WRITTEN_BACK_MS) settleRead(reading, fd, path);
+    settleRead(clock, facts.mtimeMs, () => {
+      fs.syncData(fd);
+      folders.sync(path);
+    });
     return found;
   } finally {
     fs.close(fd);
@@ -89,18 +87,5 @@ function openToRead(fs: FileSystem, path: string): number | undefined {
   } catch (thrown) {
     if (errnoOf(thrown) === "ENOENT" || errnoOf(thrown) === "ENOTDIR") return undefined;
     throw thrown;
-  }
-}
-
-/**
- * Brings what was read to the disk: its writer may have been killed between write and sync, and whoever acts on
- * what it read must be able to count on it. Who may only read the location does without.
- */
-function settleRead({ fs, folders }: Reading, fd: number, path: string): void {
-  try {
-    fs.syncData(fd);
-    folders.sync(path);
-  } catch (thrown) {
-    if (!["EROFS", "EACCES", "EPERM", "EINVAL"].includes(errnoOf(thrown) ?? "")) throw thrown;
   }
 }
