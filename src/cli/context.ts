@@ -1,3 +1,4 @@
+import { isSecretKey } from "../base/mod.ts";
 import type { FileRunOptions, LoadOptions } from "../api/mod.ts";
 import type { CommandDefinition, Definition } from "./definition.ts";
 import { ON_CODE_CHANGE, ON_CONFIG_CHANGE } from "./flags.ts";
@@ -36,7 +37,8 @@ export function overrides(context: CommandContext): { path: string; value: strin
     const path = match?.[1]?.trim();
     if (path === undefined || path === "") {
       throw usageError(
-        `--set ${JSON.stringify(text)} is no PATH=VALUE`,
+        // What is meant as a secret's value must not be echoed.
+        `--set ${isSecretKey(text) ? "…" : JSON.stringify(text)} is no PATH=VALUE`,
         "Write for instance `--set pipeline.max-parallel=2`.",
         commandName(context),
       );

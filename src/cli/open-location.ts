@@ -1,5 +1,7 @@
+import { CairnError } from "../base/mod.ts";
 import type { CheckpointStore } from "../api/mod.ts";
 import { type CommandContext, commandName } from "./context.ts";
+import { shellQuote } from "./shell-quote.ts";
 import { usageError } from "./usage-error.ts";
 
 /** The location that a `checkpoints` command works on, opened. The caller closes it. */
@@ -39,7 +41,23 @@ export async function withLocation<T>(
   const store = await openLocation(context, positional);
   try {
     return await work(store);
+  } catch (thrown) {
+    throw atLocation(thrown, store.location);
   } finally {
     await store.close();
   }
+}
+
+/** An unknown run, told for somebody who looks and does not resume: with the place, and the command that lists it. */
+function atLocation(thrown: unknown, location: string): unknown {
+  if (!(thrown instanceof CairnError) || thrown.code !== "CHECKPOINT_NO_SUCH_RUN") return thrown;
+  const { code, kind, details, cause } = thrown;
+  const run = /run ("(?:[^"\\]|\\.)*")/u.exec(thrown.message)?.[1];
+  return new CairnError(`There is no checkpoint of run ${run ?? "that ID"} at ${location}`, {
+    code,
+    kind,
+    hint: `\`cairn checkpoints list --location=${shellQuote(location)}\` shows what there is.`,
+    details,
+    cause,
+  });
 }

@@ -157,6 +157,15 @@ describe("messages about runs", () => {
     await expectGolden("unknown-run-id", here.dir, result);
   });
 
+  test("an unknown run ID of a command that only looks", async () => {
+    using here = scene();
+    here.dir.write("daily.conf", threeComponents);
+    await here.cairn("run", "daily.conf", "--checkpoint=cp", "--run-id=nightly");
+    const result = await here.cairn("checkpoints", "show", "nihgtly", "--location=cp");
+    expect(result.code).toBe(4);
+    await expectGolden("unknown-run-id-show", here.dir, result);
+  });
+
   test("a checkpoint of a newer version", async () => {
     using here = scene();
     here.dir.write("daily.conf", threeComponents);
