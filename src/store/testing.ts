@@ -9,4 +9,4 @@ export {
   type ConformanceOptions,
   type SuiteRunner,
 } from "./conformance/store-conformance.ts";
-export { randomFaults, withFaults, type Fault, type FaultKind, type Faulty } from "./wrap/faults.ts";
+export { withFaults, type Fault, type FaultKind } from "./wrap/faults.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { systemClock, systemRandom, type Clock, type Random } from "../../base/mod.ts";
 import { errnoOf, fileError, storeError } from "../errors.ts";
 import type { FileSystem } from "../local/file-system.ts";
-import { openFolders, type Folders } from "../local/folders.ts";
+import { Folders } from "../local/folders.ts";
 import { settleRead } from "../local/settle-read.ts";
 import { systemFileSystem } from "../local/system-file-system.ts";
 import { readWhole, writeWhole } from "../local/whole.ts";
@@ -97,7 +97,7 @@ class LinkFolder {
     this.#root = folder;
     this.#random = random;
     this.#clock = clock;
-    this.#folders = openFolders(fs, folder, clock);
+    this.#folders = new Folders(fs, folder, clock);
   }
 
   create(key: string, text: string): boolean {

@@ -11,7 +11,7 @@ import type {
   StoredRecord,
 } from "../store.ts";
 import type { FileSystem } from "./file-system.ts";
-import { openFolders, type Folders } from "./folders.ts";
+import { Folders } from "./folders.ts";
 import { leaseFileHolder, tryLeaseFile, type LeaseFileOptions } from "./lease-file.ts";
 import { LogFile } from "./log-file.ts";
 import { listLogs, readLast, readLog, writtenAt, type Reading } from "./read-log.ts";
@@ -68,7 +68,7 @@ class LocalStore implements CheckpointStore {
     this.#fs = options.fs ?? systemFileSystem;
     this.#clock = options.clock ?? systemClock;
     this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
-    this.#folders = openFolders(this.#fs, options.folder, this.#clock);
+    this.#folders = new Folders(this.#fs, options.folder, this.#clock);
   }
 
   append(log: string, seq: number, text: string, signal?: AbortSignal): Promise<AppendResult> {

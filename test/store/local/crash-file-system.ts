@@ -11,7 +11,7 @@ interface Inode {
 }
 
 /** Every operation after this one fails: the machine has lost its power. */
-export class PowerLoss extends Error {}
+class PowerLoss extends Error {}
 
 const NOTHING = Buffer.alloc(0);
 
