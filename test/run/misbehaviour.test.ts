@@ -118,7 +118,9 @@ test("a promise that never settles is an error at once where nothing is left to 
 test("a component that waits for its signal alone waits until its timeout", async () => {
   const ran = await misbehave("signal", "timeout = 400 ms");
   expectFailure(ran, "COMPONENT_TIMEOUT");
-  expect(ran.lines.map(({ message }) => message)).toContain("nothing is left to wait for but the signal to stop");
+  expect(ran.lines.map(({ message }) => message)).toContain(
+    "nothing is left to wait for but the signal to stop",
+  );
 });
 
 test("an endless loop ends with the component's timeout and its process", async () => {
@@ -145,7 +147,9 @@ test("endless printing neither blocks nor fills the runner and ends with the tim
 test("a very long line is cut into pieces", async () => {
   const ran = await misbehave("longline");
   const pieces = ran.lines.filter(({ component }) => component === "Bad");
-  expect(pieces.every(({ message, source }) => source === "stdout" && message.length <= 16 * 1024)).toBe(true);
+  expect(pieces.every(({ message, source }) => source === "stdout" && message.length <= 16 * 1024)).toBe(
+    true,
+  );
   expect(pieces.map(({ message }) => message).join("")).toBe("y".repeat(100_000));
 });
 
@@ -160,7 +164,8 @@ for (const detached of [false, true]) {
   test(`a child process that a component leaves behind ${how} is ended, and its completion stands`, async () => {
     const ran = await misbehave("fork", "", `detached = ${detached}`);
     expect(ran.result.exitCode).toBe(0);
-    const { pid } = ran.result.components[1]?.outputs as { pid: number };
+    const outputs = ran.result.components[1]?.outputs as { readonly pid: number } | undefined;
+    const pid = outputs?.pid ?? 0;
     await until("the child to be gone", async () => !(await isAlive(pid)));
     expect(ran.lines.some(({ message }) => message.includes("left processes behind"))).toBe(true);
   });

@@ -92,7 +92,9 @@ export function statuses(result: RunResult): string[] {
 /** Types of all events of a run, in order. */
 export async function eventTypes(store: CheckpointStore, runId: string): Promise<string[]> {
   const { records } = await readCheckpoint(store, runId);
-  return records.flatMap(({ events }) => events.map((event) => (typeof event === "string" ? event : event.type)));
+  return records.flatMap(({ events }) =>
+    events.map((event) => (typeof event === "string" ? event : event.type)),
+  );
 }
 
 /** Hooks that write down which point was called for what. */
@@ -120,7 +122,11 @@ export async function isAlive(pid: number): Promise<boolean> {
 }
 
 /** Waits until something holds; throws where it takes too long. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  ms = 10_000,
+): Promise<void> {
   const end = performance.now() + ms;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited ${ms} ms for: ${what}`);

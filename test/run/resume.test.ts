@@ -162,7 +162,9 @@ test("wrong 9: of two runs that resume at the same time one runs and the other i
   using pipeline = testPipeline();
   const location = pipeline.dir.join("checkpoints");
   const b = fail(pipeline, "B");
-  const text = pipeline.text([ABC[0], { ...ABC[1], config: "sleepMs = 300" }, ABC[2]].flatMap((one) => one ?? []) as typeof ABC);
+  const text = pipeline.text(
+    [ABC[0], { ...ABC[1], config: "sleepMs = 300" }, ABC[2]].flatMap((one) => one ?? []) as typeof ABC,
+  );
   await pipeline.run(text, { checkpoint: location });
   b.mend();
   const both = await Promise.allSettled([
@@ -250,7 +252,11 @@ test("hooks are told of restored components, and completions come after their du
   const { hooks, calls } = recordingHooks();
   const durable: boolean[] = [];
   const watch = {
-    async afterComponent(component: { readonly name: string; readonly runId: string; readonly status: string }) {
+    async afterComponent(component: {
+      readonly name: string;
+      readonly runId: string;
+      readonly status: string;
+    }) {
       if (component.status === "restored") return;
       const [latest] = await listCheckpoints(store);
       durable.push(latest?.completedComponents.some(({ name }) => name === component.name) === true);
