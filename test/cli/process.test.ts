@@ -250,6 +250,30 @@ describe("configuration from the command line", () => {
   });
 });
 
+describe("a checkpoint that is held", () => {
+  test("--wait gives up after its time with exit 5, and a signal ends the wait", async () => {
+    using dir = folder(waiting);
+    const holder = await startWaiting(dir);
+    const late = await runCairn(["run", "daily.conf", "--checkpoint=cp", "--wait=200ms"], { cwd: dir.path });
+    expect([late.code, late.stderr]).toEqual([5, expect.stringContaining(String(holder.pid))]);
+    const patient = startCairn(["run", "daily.conf", "--checkpoint=cp", "--if-held=wait", "--format=json"], {
+      cwd: dir.path,
+    });
+    await saysOn(patient.stderr, "waiting:");
+    patient.kill("SIGTERM");
+    expect(await patient.exited).toBe(143);
+    expect(await patient.stdout.json()).toMatchObject({ exitCode: 143, error: { code: "RUN_INTERRUPTED" } });
+    holder.kill("SIGTERM");
+    expect(await holder.exited).toBe(143);
+  });
+
+  test("flags that contradict each other are a usage error", async () => {
+    using dir = folder(waiting);
+    const said = await runCairn(["run", "daily.conf", "--if-held=fail", "--wait=1s"], { cwd: dir.path });
+    expect([said.code, said.stderr]).toEqual([2, expect.stringContaining("contradict each other")]);
+  });
+});
+
 describe("signals", () => {
   test.each([
     ["SIGINT", 130],
@@ -323,6 +347,16 @@ describe("signals", () => {
     expect(await started.exited).toBe(143);
   });
 });
+
+/** Waits until a text has come on a stream; the rest is not read. */
+async function saysOn(stream: ReadableStream<Uint8Array>, text: string): Promise<void> {
+  let said = "";
+  for await (const chunk of stream) {
+    said += new TextDecoder().decode(chunk);
+    if (said.includes(text)) return;
+  }
+  throw new Error(`never said ${text}: ${said}`);
+}
 
 /** Whether a process is there and not just waiting to be reaped. */
 function isAlive(pid: number): boolean {
