@@ -22,7 +22,7 @@ export const MAX_INCLUDED_TEXTS = 10_000;
 export const MAX_RESOLVE_DEPTH = 4_000;
 
 /** Work of substitution for one configuration, in visited values (shared ones count each time). */
-export const MAX_RESOLVE_STEPS = 50_000_000;
+export const MAX_RESOLVE_STEPS = 20_000_000;
 
 /** What substitution may copy for one configuration, in entries of objects and items of lists. */
 export const MAX_COPIED = 12_000_000;

@@ -1,5 +1,6 @@
 import { type KeyPath, keyPath } from "./key-path.ts";
 import { Lexer } from "./lexer.ts";
+import { MAX_NESTING } from "./limits.ts";
 import { type BadPath, readPathBetween } from "./path-expression.ts";
 import type { SourceText, Span } from "./source-text.ts";
 import { Reference } from "./value.ts";
@@ -25,6 +26,9 @@ export class References {
     const from = span.start + (optional ? 3 : 2);
     const keys = readPathBetween(new Lexer(this.#source, this.#comments, true), from, from + text.length);
     if (!Array.isArray(keys)) return keys;
+    if (keys.length > MAX_NESTING) {
+      return { start: from, end: from + text.length, message: `the path has more than ${MAX_NESTING} keys` };
+    }
     const path = keyPath([...this.#prefix, ...keys]);
     if (!path) return { start: span.start, end: span.end, message: "expected a path, found nothing" };
     this.#paths.set(text, path);

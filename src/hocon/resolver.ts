@@ -3,10 +3,10 @@ import { consolidate } from "./concatenate.ts";
 import { inJavaOrder } from "./java-order.ts";
 import { type KeyPath, pathText } from "./key-path.ts";
 import { MAX_COPIED, MAX_RESOLVE_DEPTH, MAX_RESOLVE_STEPS } from "./limits.ts";
-import { ignoresFallbacks, mergeStack, overriding } from "./merge.ts";
+import { mergeStack, overriding } from "./merge.ts";
 import type { Problems } from "./problems.ts";
 import { placeOf } from "./source-text.ts";
-import { type PathNode, ResolveSource } from "./resolve-source.ts";
+import { ResolveSource } from "./resolve-source.ts";
 import {
   Entry,
   Failed,
@@ -20,18 +20,13 @@ import {
   type Value,
   withStep,
 } from "./value.ts";
+import { type Found, lastOf, passesMerge, walk } from "./walk-path.ts";
 
 /** Returned where a reference came back to itself; a reference on the way turns it into "no value" or an error. */
 const CYCLE = Symbol("cycle");
 
 /** A value, none (an optional reference without one), or a circle. */
 type Outcome = Value | undefined | typeof CYCLE;
-
-interface Found {
-  readonly value: Value | undefined;
-  readonly way: PathNode | undefined;
-  readonly key: string;
-}
 
 export interface ResolverSetting {
   readonly root: ObjectValue;
@@ -54,6 +49,8 @@ export class Resolver {
   /** How to take back what was kept: one entry for each memo written. */
   readonly #journal: (() => void)[] = [];
   #depth = 0;
+  /** How often something had no value only because of what was being resolved. */
+  #circles = 0;
   #steps = 0;
   #copied = 0;
   #exhausted = false;
@@ -76,16 +73,22 @@ export class Resolver {
     if (isResolved(value)) return value;
     const kept = this.#kept(value, only);
     if (kept) return kept;
-    if (value.tag === "reference" && this.#active.has(value)) return CYCLE;
+    if (!only && value.memo?.nothingIn === source.root) return undefined;
+    if (value.tag === "reference" && this.#active.has(value)) {
+      this.#circles += 1;
+      return CYCLE;
+    }
     if (!this.#mayGoOn(value)) return new Failed(value);
     this.#depth += 1;
+    const circles = this.#circles;
     const result = this.#resolveByKind(value, source, only);
     this.#depth -= 1;
     if (result === CYCLE) return CYCLE;
-    if (result?.tag === "object" || result?.tag === "list") this.#copied += result.size;
+    if (result !== value && (result?.tag === "object" || result?.tag === "list")) this.#copied += result.size;
     if (result === undefined || isResolved(result)) this.#keep(value, undefined, result);
     else if (only) this.#keep(value, only, result);
     else return this.#stuck(value);
+    if (result === undefined && !only && circles === this.#circles) this.#keepNothing(value, source.root);
     return result;
   }
 
@@ -113,7 +116,7 @@ export class Resolver {
   }
 
   #keep(value: Value, only: KeyPath | undefined, result: Value | undefined): void {
-    const memo = (value.memo ??= { full: undefined, partial: undefined });
+    const memo = (value.memo ??= { full: undefined, partial: undefined, nothingIn: undefined });
     if (only) {
       const partial: Map<string, Value> = (memo.partial ??= new Map<string, Value>());
       if (this.#active.size > 0) {
@@ -130,6 +133,15 @@ export class Resolver {
     }
   }
 
+  /** Keeps that there is no value; without this, references to nothing that double would double the work. */
+  #keepNothing(value: Value, root: ObjectValue): void {
+    const { memo } = value;
+    if (!memo) return;
+    const old = memo.nothingIn;
+    if (this.#active.size > 0) this.#journal.push(() => (memo.nothingIn = old));
+    memo.nothingIn = root;
+  }
+
   /** Forgets what was kept since the journal had this length. */
   #forget(to: number): void {
     while (this.#journal.length > to) this.#journal.pop()?.();
@@ -141,6 +153,7 @@ export class Resolver {
     if (this.#depth < MAX_RESOLVE_DEPTH && this.#steps < MAX_RESOLVE_STEPS && this.#copied < MAX_COPIED)
       return true;
     this.#exhausted = true;
+    if (this.#problems.errors > 0) return false;
     const deep = this.#depth >= MAX_RESOLVE_DEPTH;
     this.#problems.add(value, {
       code: deep ? "HOCON_SUBSTITUTION_TOO_DEEP" : "HOCON_SUBSTITUTION_TOO_MUCH",
@@ -284,7 +297,13 @@ export class Resolver {
   #find(root: ObjectValue, path: KeyPath): Found | typeof CYCLE {
     const along = this.#resolve(root, new ResolveSource(root), path);
     if (along === CYCLE) return CYCLE;
-    return along?.tag === "object" ? walk(along, path) : { value: along, way: undefined, key: "" };
+    if (along?.tag === "object") {
+      const found = walk(along, path);
+      // What a merge hides for now may show later: such a "nothing" must not be kept.
+      if (!found.value && passesMerge(found.way)) this.#circles += 1;
+      return found;
+    }
+    return { value: along, way: undefined, key: "" };
   }
 
   #circle(reference: Reference): Value {
@@ -338,37 +357,4 @@ export class Resolver {
     });
     return new Failed(reference);
   }
-}
-
-function lastOf(way: PathNode): PathNode["container"] {
-  let node = way;
-  while (node.above) node = node.above;
-  return node.container;
-}
-
-/** Follows a path through objects; `way` holds those that were passed. */
-function walk(root: ObjectValue, path: KeyPath): Found {
-  let way: PathNode = { container: root, key: undefined, above: undefined };
-  let object: ObjectValue | DelayedMerge = root;
-  for (let step = path; ; step = step.rest) {
-    const value = peek(object, step.first);
-    if (!step.rest || value?.tag === "failed") return { value, way, key: step.first };
-    if (value?.tag !== "object" && !(value?.tag === "delayed" && value.isObject)) {
-      return { value: undefined, way, key: step.first };
-    }
-    way = { container: value, key: step.first, above: way };
-    object = value;
-  }
-}
-
-/** What stands under a key as far as that is known: in a merge, the first definition that nothing below can change. */
-function peek(object: ObjectValue | DelayedMerge, key: string): Value | undefined {
-  if (object.tag === "object") return object.get(key)?.content;
-  for (const layer of object.stack) {
-    if (layer.tag === "reference" || layer.tag === "concatenation") return undefined;
-    if (layer.tag !== "object") return layer.tag === "failed" ? layer : undefined;
-    const value = layer.get(key)?.content;
-    if (value && ignoresFallbacks(value)) return value;
-  }
-  return undefined;
 }

@@ -18,6 +18,8 @@ export interface Memo {
   full: Value | undefined;
   /** Results where only the way to one path was resolved, by `KeyPath.id`. */
   partial: Map<string, Value> | undefined;
+  /** The tree in which the value was found to be nothing at all, without running in a circle. */
+  nothingIn: Value | undefined;
 }
 
 /** What all values have: a stretch of text, the way from there, and a place for what resolution finds out. */
