@@ -38,7 +38,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   store: {
     holds: "the checkpoint store interface, its kinds and wrappers",
     imports: ["base"],
-    packages: [],
+    packages: ["@aws-sdk/client-s3", "@aws-sdk/credential-providers"],
     doors: ["mod.ts", "testing.ts"],
   },
   checkpoint: {

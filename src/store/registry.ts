@@ -14,6 +14,13 @@ export interface OpenStoreOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** `pipeline.checkpoint.store`. For `file`: `layout`, see `openFolderStore`. */
   readonly settings?: JsonObject | undefined;
+  /**
+   * Settings of Spark or Hadoop by name, for stores that read those: the pipeline's `spark.config` as it is
+   * (`spark.hadoop.fs.s3a.…`), or Hadoop's own names. They are over those of HADOOP_CONF_DIR.
+   */
+  readonly hadoop?: Readonly<Record<string, string>> | undefined;
+  /** `pipeline.checkpoint.single-writer`: no second runner ever starts, so that a store may lack conditional writes. */
+  readonly singleWriter?: boolean | undefined;
   /** `pipeline.checkpoint.lease` in ms, for stores whose leases are timed; 5 minutes by default. */
   readonly leaseMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -27,8 +34,18 @@ export type StoreRegistry = ReadonlyMap<string, OpenStore>;
 
 /** The stores that are built in. */
 export function storeRegistry(): Map<string, OpenStore> {
-  return new Map<string, OpenStore>([["file", openFile]]);
+  return new Map<string, OpenStore>([
+    ["file", openFile],
+    ["s3a", openS3],
+    ["s3", openS3],
+  ]);
 }
+
+/** Loaded when a location asks for it: the AWS SDK is no small thing. */
+const openS3: OpenStore = async (location, options) => {
+  const { openS3Store } = await import("./s3/open-s3-store.ts");
+  return openS3Store(location, options);
+};
 
 const openFile: OpenStore = ({ target }, { fs, clock, settings, leaseMs }) =>
   openFolderStore({ folder: target, layout: layoutOf(settings?.["layout"]), fs, clock, leaseMs });

@@ -1,0 +1,27 @@
+/**
+ * Installs every server that tests use, or those named: `bun test/servers/main.ts [versitygw moto …]`. What can't be
+ * installed is said, and ends the program with 1; with CAIRN_TEST_SERVERS=none nothing is done.
+ */
+import { installed, type Installation } from "./mod.ts";
+import { moto } from "./s3/moto.ts";
+import { versitygw } from "./s3/versitygw.ts";
+
+const servers: Readonly<Record<string, () => Installation | Promise<Installation>>> = {
+  moto,
+  versitygw: () => versitygw,
+};
+
+const named = process.argv.slice(2);
+const wanted = process.env["CAIRN_TEST_SERVERS"] === "none" ? [] : Object.keys(servers);
+for (const name of named.length > 0 ? named : wanted) {
+  try {
+    const found = servers[name];
+    if (found === undefined) throw new Error(`the servers are ${Object.keys(servers).join(", ")}`);
+    console.log(`${name}: ${await installed(await found(), true)}`);
+  } catch (thrown) {
+    console.error(
+      `${name}: cannot be installed: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    );
+    process.exitCode = 1;
+  }
+}
