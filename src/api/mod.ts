@@ -73,6 +73,8 @@ export {
 export { checkpointHooks } from "./checkpoint-hooks.ts";
 export { composeHooks } from "../run/mod.ts";
 export { auditHooks, loggingHooks, metricsFileHooks, metricsHooks } from "./built-in-hooks.ts";
+export { type GraphComponent, graphPipeline, type PipelineGraph } from "./graph-pipeline.ts";
+export { initProject } from "./init-project.ts";
 export { loadConfig, readConfig } from "./load-config.ts";
 export type * from "./options.ts";
 export { planFile, planPipeline, type PlanOptions } from "./plan-pipeline.ts";

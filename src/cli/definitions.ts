@@ -1,8 +1,10 @@
 import { checkpoints } from "./commands/checkpoints.ts";
 import { completions } from "./commands/completions.ts";
 import { config } from "./commands/config.ts";
+import { graph } from "./commands/graph.ts";
 import { help } from "./commands/help.ts";
 import { hocon } from "./commands/hocon.ts";
+import { init } from "./commands/init.ts";
 import { plan } from "./commands/plan.ts";
 import { plugins } from "./commands/plugins.ts";
 import { resume } from "./commands/resume.ts";
@@ -18,6 +20,8 @@ export const definitions: readonly Definition<CommandContext>[] = [
   resume,
   plan,
   validate,
+  init,
+  graph,
   config,
   hocon,
   checkpoints,

@@ -7,6 +7,7 @@
  */
 export { composeHooks, partsOf } from "./compose-hooks.ts";
 export { changedError, type Decided, decideRun, type DecideSettings, invalidConfig } from "./decide-run.ts";
+export { dependenciesOf } from "./graph.ts";
 export { Interrupt, interruptOf, type InterruptSignal } from "./interrupt.ts";
 export type * from "./observer.ts";
 export type * from "./plan-document.ts";
