@@ -32,7 +32,7 @@ const leaves: readonly Leaf[] = definitions.flatMap((each: Definition<CommandCon
 
 /** The words of an example line, for `readArgs`; quotes are taken off. */
 function wordsOf(line: string): string[] {
-  const first = line.split(/ [|>] /u)[0] ?? "";
+  const first = line.split(/ (?:[|>]|&&) /u)[0] ?? "";
   return [...first.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/gu)].map(([word]) =>
     word.replaceAll(/'([^']*)'/gu, "$1"),
   );
