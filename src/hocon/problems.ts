@@ -1,4 +1,4 @@
-import type { Finding, Severity } from "../base/mod.ts";
+import { type Finding, placeText, type Severity } from "../base/mod.ts";
 import { MAX_ERRORS } from "./limits.ts";
 import { includeChain, placeOf, sourceLineOf, type Span } from "./source-text.ts";
 
@@ -34,7 +34,8 @@ export class Problems {
   add(span: Span, facts: ProblemFacts): void {
     const severity = facts.severity ?? "error";
     if (severity === "error" && this.full) return;
-    const key = `${facts.code}\n${span.start}\n${span.source.file}`;
+    const place = placeOf(span);
+    const key = `${facts.code} ${placeText(place)}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     if (severity === "error") this.#errors += 1;
@@ -42,7 +43,7 @@ export class Problems {
       severity,
       code: facts.code,
       message: facts.message,
-      place: placeOf(span),
+      place,
       sourceLine: sourceLineOf(span),
       chain: [...(facts.chain ?? []), ...includeChain(span)],
       hint: facts.hint,

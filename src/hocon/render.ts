@@ -28,6 +28,11 @@ function numberText(node: HoconNumber): string {
   return Number.isFinite(node.value) ? String(node.value) : node.value > 0 ? "1e999" : "-1e999";
 }
 
+/** A key as HOCON writes it; the word that begins an include needs quotes. */
+function hoconKey(key: string): string {
+  return key === "include" ? '"include"' : pathText([key]);
+}
+
 /** How the two renderings differ. */
 interface Style {
   /** Spaces for each level; undefined: everything on one line. */
@@ -93,7 +98,7 @@ export function renderJson(node: HoconNode, indent?: number): string {
 
 /** The tree as HOCON text that reads back to the same tree, numbers as they were written; the root without braces. */
 export function renderHocon(node: HoconNode): string {
-  const style: Style = { indent: 2, colon: " = ", key: (key) => pathText([key]), number: ({ text }) => text };
+  const style: Style = { indent: 2, colon: " = ", key: hoconKey, number: ({ text }) => text };
   if (node.kind !== "object") return render(node, style, 0);
   return [...node.fields]
     .map(([key, { value }]) => `${style.key(key)}${style.colon}${render(value, style, 0)}\n`)
