@@ -48,7 +48,14 @@ export {
   type RunResult,
 } from "../run/mod.ts";
 export type { LogLevel, PipelineHooks, RunStatus } from "../sdk/mod.ts";
-export type { CheckpointStore, LeaseHolder } from "../store/mod.ts";
+export type {
+  AppendResult,
+  CheckpointStore,
+  Lease,
+  LeaseAnswer,
+  LeaseHolder,
+  StoredRecord,
+} from "../store/mod.ts";
 export {
   deleteCheckpoint,
   type DeleteRequest,
