@@ -7,41 +7,12 @@
  * The command after `--` is the reference as a filter (see Reference.java). Both sides get the same
  * small environment. Exit 0: no disagreement; 1: disagreements, printed and kept in DIR.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, normalize } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, normalize } from "node:path";
 import { parseArgs } from "node:util";
 import { readHocon, renderJson } from "../../src/hocon/mod.ts";
 import { type RandomDocument, randomDocument } from "./generate.ts";
-
-export const ENVIRONMENT: Readonly<Record<string, string>> = {
-  HOME: "/home/tester",
-  HOCON_T_STR: "fromenv",
-  HOCON_T_NUM: "42",
-  HOCON_T_EMPTY: "",
-  HOCON_T_LIST_0: "zero",
-  HOCON_T_LIST_1: "one",
-  HOCON_T_GAP_0: "g0",
-  HOCON_T_GAP_2: "g2",
-};
-
-/** What one side says of a document: its value as canonical text, or why not. */
-interface Verdict {
-  readonly ok: boolean;
-  readonly value?: string;
-  readonly type?: string;
-  readonly message?: string;
-}
-
-/** JSON with sorted keys, in which 1 and 1.0 are the same. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  return `{${Object.entries(value)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)
-    .join(",")}}`;
-}
+import { canonical, ENVIRONMENT, ReferenceProcess, type Verdict } from "./reference-process.ts";
 
 function ours({ main, included }: RandomDocument): Verdict {
   const { root, findings } = readHocon({
@@ -60,75 +31,6 @@ function ours({ main, included }: RandomDocument): Verdict {
     ok: false,
     message: findings.map(({ message, place }) => `${place?.file}:${place?.line}: ${message}`).join("; "),
   };
-}
-
-/** The reference as a running process that answers in the order of the questions. */
-class ReferenceProcess {
-  readonly #folder = mkdtempSync(join(tmpdir(), "hocon-compare-"));
-  readonly #process: Bun.Subprocess<"pipe", "pipe", "inherit">;
-  readonly #lines: AsyncIterator<string, undefined, undefined>;
-  #asked = 0;
-
-  constructor(command: readonly string[]) {
-    this.#process = Bun.spawn([...command], {
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: "inherit",
-      cwd: this.#folder,
-      env: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", ...ENVIRONMENT },
-    });
-    this.#lines = linesOf(this.#process.stdout)[Symbol.asyncIterator]();
-  }
-
-  async ask(documents: readonly RandomDocument[]): Promise<Verdict[]> {
-    for (const { main, included } of documents) {
-      const folder = join(this.#folder, String(this.#asked++));
-      mkdirSync(folder);
-      writeFileSync(join(folder, "main.conf"), main);
-      for (const [name, text] of included) {
-        mkdirSync(dirname(join(folder, name)), { recursive: true });
-        writeFileSync(join(folder, name), text);
-      }
-      await this.#process.stdin.write(`${join(folder, "main.conf")}\n`);
-    }
-    await this.#process.stdin.flush();
-    const verdicts: Verdict[] = [];
-    for (const _document of documents) {
-      const next = await this.#lines.next();
-      if (next.value === undefined) throw new Error("the reference ended early");
-      const answer = JSON.parse(next.value) as {
-        path: string;
-        ok: boolean;
-        value?: unknown;
-        type?: string;
-        message?: string;
-      };
-      rmSync(dirname(answer.path), { recursive: true });
-      verdicts.push(
-        answer.ok
-          ? { ok: true, value: canonical(answer.value) }
-          : { ok: false, type: answer.type ?? "", message: answer.message ?? "" },
-      );
-    }
-    return verdicts;
-  }
-
-  async close(): Promise<void> {
-    await this.#process.stdin.end();
-    await this.#process.exited;
-    rmSync(this.#folder, { recursive: true });
-  }
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined, undefined> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const part of stream) {
-    const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-  return undefined;
 }
 
 /** How the sides differ, or undefined; where the reference itself broke there is no verdict. */
