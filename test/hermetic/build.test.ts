@@ -147,7 +147,7 @@ describe("a program compiled by Cairn's build is untouched by", () => {
 });
 
 test("the build stops at a Bun that keeps the names of its variables otherwise", () => {
-  expect(() => deafened(Buffer.from("\0BUN_OPTIONS\0BUN_OPTIONS\0"))).toThrow(
+  expect(() => deafened(Buffer.from("\0BUN_OPTIONS\0"))).toThrow(
     /^Cannot make the runtime ignore BUN_INSPECT \(it opens a debugger's port\): its name is there 0 times, not 1/,
   );
   expect(() => deafened(Buffer.from("\0BUN_OPTIONS\0 \0BUN_OPTIONS\0"))).toThrow("there 2 times, not 1");
