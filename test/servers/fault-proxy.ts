@@ -47,6 +47,8 @@ export interface FaultProxy extends AsyncDisposable {
   arm(...faults: readonly HttpFault[]): void;
   /** How far every answer's `Date` is put off, in ms. */
   dateOffsetMs: number;
+  /** Headers of requests, in lower case, that are not passed on: a server that doesn't know them. */
+  dropped: readonly string[];
 }
 
 const BREATH_MS = 20;
@@ -73,7 +75,7 @@ export async function faultProxy(targetPort: number): Promise<FaultProxy> {
   const server = createServer((incoming, outgoing) => {
     const { method = "", url = "", headers } = incoming;
     const fault = next({ method, path: url, headers });
-    void pass({ incoming, outgoing, fault, agent, targetPort, dateOffsetMs: proxy.dateOffsetMs });
+    void pass({ incoming, outgoing, fault, agent, targetPort, proxy });
   });
   const port = await listening(server);
   const proxy: FaultProxy = {
@@ -87,6 +89,7 @@ export async function faultProxy(targetPort: number): Promise<FaultProxy> {
       exchanges = [];
     },
     dateOffsetMs: 0,
+    dropped: [],
     async [Symbol.asyncDispose]() {
       agent.destroy();
       server.closeAllConnections();
@@ -108,11 +111,11 @@ interface Passage {
   readonly fault: HttpFault | undefined;
   readonly agent: Agent;
   readonly targetPort: number;
-  readonly dateOffsetMs: number;
+  readonly proxy: Pick<FaultProxy, "dateOffsetMs" | "dropped">;
 }
 
 async function pass(passage: Passage): Promise<void> {
-  const { incoming, outgoing, fault, dateOffsetMs } = passage;
+  const { incoming, outgoing, fault, proxy } = passage;
   try {
     const body = await wholeBody(incoming);
     if (fault?.kind === "hang") return;
@@ -124,7 +127,7 @@ async function pass(passage: Passage): Promise<void> {
     const answer = await forward(passage, body);
     if (fault?.kind === "reset-after") return void incoming.socket.destroy();
     if (fault?.kind === "replace") return void outgoing.writeHead(200).end(fault.body ?? "");
-    const headers = { ...answer.headers, date: shifted(answer.headers["date"], dateOffsetMs) };
+    const headers = { ...answer.headers, date: shifted(answer.headers["date"], proxy.dateOffsetMs) };
     outgoing.writeHead(answer.status, headers);
     if (fault?.kind !== "truncate") return void outgoing.end(answer.body);
     outgoing.write(answer.body.subarray(0, answer.body.length / 2));
@@ -146,8 +149,11 @@ interface Answer {
   readonly body: Buffer;
 }
 
-function forward({ incoming, agent, targetPort }: Passage, body: Buffer): Promise<Answer> {
-  const { method, url, headers } = incoming;
+function forward({ incoming, agent, targetPort, proxy }: Passage, body: Buffer): Promise<Answer> {
+  const { method, url } = incoming;
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).filter(([name]) => !proxy.dropped.includes(name)),
+  );
   return new Promise((resolve, reject) => {
     const upstream = request(
       { host: "127.0.0.1", port: targetPort, method, path: url, headers, agent },
