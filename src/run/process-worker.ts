@@ -47,7 +47,7 @@ function spawn(options: ProcessWorkerOptions, receive: (message: FromWorker) => 
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
-    serialization: "advanced",
+    serialization: "json",
     ipc: (message: FromWorker) => receive(message),
   });
 }
