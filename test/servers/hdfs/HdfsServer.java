@@ -1,6 +1,8 @@
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,16 +13,17 @@ import org.apache.hadoop.util.ExitUtil;
 /**
  * A real HDFS for tests, in one process: NameNode, DataNode, WebHDFS, and a control port for what an administrator does.
  *
- * <p>Arguments: {@code ha} (two NameNodes), {@code kerberos} (a KDC, and everything secured by it),
- * {@code conf.KEY=VALUE} (any Hadoop setting). When all is up, one line {@code READY {…}} with the ports comes on
- * stdout. It ends, and removes its files, when stdin is closed: nothing outlives the test run that started it.
+ * <p>Arguments: a new folder for all its files; {@code ha} (two NameNodes), {@code kerberos} (a KDC, and everything
+ * secured by it), {@code conf.KEY=VALUE} (any Hadoop setting). When all is up, {@code ready.json} in the folder has the
+ * ports. When it is told to end, it removes the folder: nothing outlives the test run that started it.
  */
 public final class HdfsServer {
   public static void main(String[] args) throws Exception {
+    File folder = new File(args[0]);
     Map<String, String> settings = new HashMap<>();
     boolean ha = false;
     boolean kerberos = false;
-    for (String arg : args) {
+    for (String arg : Arrays.copyOfRange(args, 1, args.length)) {
       if (arg.equals("ha")) ha = true;
       else if (arg.equals("kerberos")) kerberos = true;
       else if (arg.startsWith("conf.")) {
@@ -31,34 +34,30 @@ public final class HdfsServer {
     // A daemon that gives up must not end the process that others are tested in.
     ExitUtil.disableSystemExit();
     DefaultMetricsSystem.setMiniClusterMode(true);
-    File folder = Files.createTempDirectory("cairn-hdfs-").toFile();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-    new Thread(HdfsServer::endWithStdin).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(folder)));
 
     Kdc kdc = kerberos ? new Kdc(folder) : null;
     Cluster cluster = new Cluster(folder, ha, kdc, settings);
     cluster.start();
     if (kdc != null) kdc.writeTokens(cluster.configuration(), cluster.uri());
-    Control control = new Control(cluster);
-    System.out.println(
-        "READY {\"folder\":\"" + folder + "\",\"control\":" + control.start() + "," + cluster.ports() + "}");
-    System.out.flush();
+    int control = new Control(cluster).start();
+    Path ready = folder.toPath().resolve("ready.json");
+    Path written = folder.toPath().resolve("ready.new");
+    Files.writeString(written, "{\"control\":" + control + "," + cluster.ports() + "}");
+    Files.move(written, ready, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private static void endWithStdin() {
-    try {
-      while (System.in.read() >= 0) continue;
-    } catch (java.io.IOException e) {
-      System.err.println("stdin: " + e);
-    }
-    System.exit(0);
+  /** The daemons still write while the folder is removed, so that once may not be enough. */
+  private static void end(File folder) {
+    for (int tries = 0; tries < 5 && folder.exists(); tries++) delete(folder);
+    Runtime.getRuntime().halt(0);
   }
 
   private static void delete(File folder) {
     try (Stream<Path> paths = Files.walk(folder.toPath())) {
       paths.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (java.io.IOException | java.io.UncheckedIOException e) {
-      System.err.println("Cannot remove " + folder + ": " + e);
+      System.err.println(e);
     }
   }
 }
