@@ -7,7 +7,10 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction;
@@ -64,8 +67,21 @@ final class Control {
           files.setSafeMode(p.get("on").equals("1") ? SafeModeAction.SAFEMODE_ENTER : SafeModeAction.SAFEMODE_LEAVE);
       case "quota" -> files.setQuota(new Path(p.get("path")), Long.parseLong(p.get("names")), -1);
       case "permission" -> files.setPermission(new Path(p.get("path")), new FsPermission(p.get("mode")));
-      case "times" -> files.setTimes(new Path(p.get("path")), Long.parseLong(p.get("modified")), -1);
+      case "age" -> age(files, new Path(p.get("path")), Long.parseLong(p.get("ms")));
+      case "write" -> {
+        try (FSDataOutputStream out = files.create(new Path(p.get("path")), true)) {
+          out.write(p.get("text").getBytes(StandardCharsets.UTF_8));
+        }
+      }
       default -> throw new IllegalArgumentException(act);
+    }
+  }
+
+  /** Makes all files below a path look as if they had been written earlier. */
+  private static void age(DistributedFileSystem files, Path path, long ms) throws IOException {
+    for (RemoteIterator<LocatedFileStatus> found = files.listFiles(path, true); found.hasNext(); ) {
+      LocatedFileStatus file = found.next();
+      files.setTimes(file.getPath(), file.getModificationTime() - ms, -1);
     }
   }
 

@@ -66,7 +66,8 @@ export type HdfsAct =
   | `safe-mode?on=${0 | 1}`
   | `quota?path=${string}&names=${number}`
   | `permission?path=${string}&mode=${string}`
-  | `times?path=${string}&modified=${number}`;
+  | `age?path=${string}&ms=${number}`
+  | `write?path=${string}&text=${string}`;
 
 export interface HdfsServer extends AsyncDisposable {
   /** Holds `core-site.xml` and `hdfs-site.xml` for clients; with Kerberos `krb5.conf`, `alice.keytab`, `token.v0`, `token.v1`. */
