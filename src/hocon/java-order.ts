@@ -26,8 +26,13 @@ function bucketsFor(size: number, tight: boolean): number {
 export function inJavaOrder(keys: readonly string[], size: number, tight: boolean): readonly string[] {
   if (keys.length < 2) return keys;
   const mask = bucketsFor(size, tight) - 1;
-  return keys
-    .map((key) => ({ key, bucket: spreadHash(key) & mask }))
-    .toSorted((a, b) => a.bucket - b.bucket)
-    .map(({ key }) => key);
+  const buckets = keys.map((key) => spreadHash(key) & mask);
+  if (isAscending(buckets)) return keys;
+  const order = Array.from(keys.keys()).toSorted((a, b) => (buckets[a] ?? 0) - (buckets[b] ?? 0));
+  return order.map((index) => keys[index] ?? "");
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  for (let i = 1; i < numbers.length; i++) if ((numbers[i - 1] ?? 0) > (numbers[i] ?? 0)) return false;
+  return true;
 }

@@ -22,9 +22,11 @@ export type TokenType =
   | "substitution"
   | "problem";
 
-const PUNCTUATION: ReadonlyMap<number, TokenType> = new Map(
-  ([",", ":", "=", "{", "}", "[", "]"] as const).map((character) => [character.charCodeAt(0), character]),
-);
+/** For each ASCII code, the punctuation that it is. */
+const PUNCTUATION: (TokenType | undefined)[] = Array.from({ length: 128 }, () => undefined);
+for (const character of [",", ":", "=", "{", "}", "[", "]"] as const) {
+  PUNCTUATION[character.charCodeAt(0)] = character;
+}
 
 const QUOTE = 0x22;
 const DOLLAR = 0x24;
@@ -127,7 +129,7 @@ export class Lexer {
       return "newline";
     }
     if (code === QUOTE) return this.#string();
-    const punctuation = PUNCTUATION.get(code);
+    const punctuation = code < 128 ? PUNCTUATION[code] : undefined;
     if (punctuation) {
       this.#at += 1;
       return punctuation;
