@@ -14,5 +14,8 @@ if (first === "__worker") {
   const { main, processSink } = await import("./cli/mod.ts");
   // oxlint-disable-next-line unicorn/no-process-exit -- handles that a component left open must not keep a finished run alive
   const exit = (code: number): void => process.exit(code);
-  exit(await main({ argv, env: process.env, sinks: { out: processSink(1), err: processSink(2) }, exit }));
+  const env = { ...process.env };
+  // What a component in the runner starts with `process.env` must not take our flags' variables for its own.
+  for (const name of Object.keys(env)) if (name.startsWith("CAIRN_")) delete process.env[name];
+  exit(await main({ argv, env, sinks: { out: processSink(1), err: processSink(2) }, exit }));
 }

@@ -1,8 +1,18 @@
 import type { JsonValue } from "../base/mod.ts";
 import type { Completion, ErrorFactsRecord } from "../checkpoint/mod.ts";
 import type { PreparedComponent } from "./prepare.ts";
-import type { ComponentOutcome, ComponentStatus } from "./result.ts";
+import type { ComponentOutcome, ComponentStatus, ResultError } from "./result.ts";
 import type { WireError } from "./worker/protocol.ts";
+
+/** Why a component counts as skipped that threw `SkipComponent`. */
+const SKIPPED_ITSELF = "skip-component";
+
+/** An attempt of this run that failed and was followed, or not, by another. */
+export interface FailedAttempt {
+  readonly attempt: number;
+  readonly durationMs: number;
+  readonly error: WireError;
+}
 
 /** What is known of one component while a run goes on, and in the end. */
 export interface ComponentRecord {
@@ -12,6 +22,8 @@ export interface ComponentRecord {
   durationMs: number;
   outputs: JsonValue | undefined;
   error: WireError | undefined;
+  /** In the order of attempts. */
+  failures: FailedAttempt[];
   /** On the steady clock: start of the first attempt in this run. */
   startedAt: number;
 }
@@ -25,6 +37,7 @@ export function newRecord(reason: string): ComponentRecord {
     durationMs: 0,
     outputs: undefined,
     error: undefined,
+    failures: [],
     startedAt: 0,
   };
 }
@@ -33,6 +46,14 @@ export function newRecord(reason: string): ComponentRecord {
 export function restoredRecord(completion: Completion, reason: string): ComponentRecord {
   const { durationMs, outputs } = completion;
   return { ...newRecord(reason), status: "restored", durationMs, outputs };
+}
+
+/** Whether its work is done: in this run, in an earlier one, or by itself found needless. */
+export function isCompleted({ status, reason }: Pick<ComponentRecord, "status" | "reason">): boolean {
+  // Who was skipped because a dependency failed has done nothing and runs when the pipeline is resumed.
+  return (
+    status === "completed" || status === "restored" || (status === "skipped" && reason === SKIPPED_ITSELF)
+  );
 }
 
 /** A component in the result document. */
@@ -47,11 +68,13 @@ export function outcomeOf(prepared: PreparedComponent, record: ComponentRecord):
     attempts: record.attempts,
     durationMs: Math.round(record.durationMs),
     outputs: record.outputs ?? null,
-    error:
-      error === undefined
-        ? null
-        : { name: error.name, message: error.message, code: error.code ?? null, hint: error.hint ?? null },
+    error: error === undefined ? null : resultError(error),
+    failedAttempts: record.failures.map((failure) => ({ ...failure, error: resultError(failure.error) })),
   };
+}
+
+function resultError({ name, message, code, hint }: WireError): ResultError {
+  return { name, message, code: code ?? null, hint: hint ?? null };
 }
 
 /** An error as the journal keeps it. */

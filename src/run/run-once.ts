@@ -9,7 +9,7 @@ import {
 import type { Isolation, PipelineConfig } from "../config/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
-import { outcomeOf } from "./component-record.ts";
+import { isCompleted, outcomeOf } from "./component-record.ts";
 import { changedError, type Decided, decideRun, type DecideSettings } from "./decide-run.ts";
 import { Execution } from "./execution.ts";
 import { leaseHolder } from "./lease-holder.ts";
@@ -263,13 +263,11 @@ function endEvent(end: EndFacts, execution: Execution): RunEvent {
 /** Tells hooks of the end; a critical one that fails makes it a failure. */
 async function tellEnd(execution: Execution, end: EndFacts, begin: Begin, clock: Clock): Promise<EndFacts> {
   const { records, stop } = execution;
-  const done = records.filter(({ status }) => status === "completed" || status === "skipped").length;
-  const restored = records.filter(({ status }) => status === "restored").length;
   const first = records.find(({ status, error }) => status === "failed" && error !== undefined)?.error;
   await execution.hooks.afterPipeline({
     status: end.status,
     durationMs: clock.steady() - begin.steady,
-    completed: done + restored,
+    completed: records.filter(isCompleted).length,
     failed: execution.failed.length,
     error: end.status === "completed" ? undefined : (first ?? (stop && stopError(stop))),
   });
@@ -322,6 +320,7 @@ function alreadyCompleted(
       durationMs: 0,
       outputs: null,
       error: null,
+      failedAttempts: [],
     })),
   });
 }

@@ -4,6 +4,7 @@ import { ProcessWorker } from "./process-worker.ts";
 import type { RunLog } from "./run-log.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 import { WorkerPool } from "./worker-pool.ts";
+import { componentEnv } from "./worker/component-env.ts";
 import type { WorkerParts } from "./worker/process-main.ts";
 import type { RunFacts, WireError } from "./worker/protocol.ts";
 
@@ -23,9 +24,6 @@ export interface WorkerPoolsOptions {
   readonly parts: () => Promise<WorkerParts>;
   readonly log: RunLog;
 }
-
-/** Variables that a worker process is not started with: they would change any Bun program from outside. */
-const REMOVED: readonly string[] = ["BUN_OPTIONS", "BUN_BE_BUN", "NODE_OPTIONS"];
 
 /** The places where the components of one run can run. */
 export class WorkerPools {
@@ -91,10 +89,10 @@ export class WorkerPools {
 
   #startProcess(): WorkerHandle {
     const { command, cwd, env, log, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
-    const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !REMOVED.includes(name)));
     const worker = new ProcessWorker({
       command,
-      env: kept,
+      // Whatever a component starts inherits this: our own flags' variables would steer a `cairn` in there.
+      env: componentEnv(env),
       cwd,
       silenceMs,
       line: (line) => log.line(line),
