@@ -39,6 +39,9 @@ const PASSING = new Set(["RequestTimeTooSkewed", "RequestTimeout", "InternalErro
 const PASSING_STATUS = new Set([408, 409, 425, 429]);
 const FIRST_SERVER_FAULT = 500;
 
+/** Refusals of credentials that come as 400. */
+const EXPIRED = new Set(["ExpiredToken", "InvalidToken", "TokenRefreshRequired"]);
+
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ERR_TLS/;
 const NO_SUCH_HOST = new Set(["ENOTFOUND", "FailedToOpenSocket"]);
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/;
@@ -66,7 +69,9 @@ export function s3Error(place: S3Place, doing: string, writing: boolean, thrown:
   const failure = s3Failure(thrown);
   const { code, status, message } = failure;
   const start = `Cannot ${doing} in the checkpoint store "${place.location}"`;
-  const said = `${code}${status === undefined ? "" : `, HTTP ${status}`}: ${message}`;
+  const said = message.startsWith(code)
+    ? message
+    : `${code}${status === undefined ? "" : `, HTTP ${status}`}: ${message}`;
   const facts = {
     cause: new Error(said),
     details: { location: place.location, code, status: status ?? null },
@@ -125,7 +130,8 @@ function permanentError(
       "Give your authority's certificates as a PEM file in AWS_CA_BUNDLE.",
     );
   }
-  if ((status === 401 || status === 403) && !PASSING.has(code) && !THROTTLED.test(code)) {
+  const denied = status === 401 || status === 403 || EXPIRED.has(code);
+  if (denied && !PASSING.has(code) && !THROTTLED.test(code)) {
     return make(
       refused,
       `the server refuses it (${code}: ${message})`,
