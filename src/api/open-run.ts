@@ -8,16 +8,19 @@ import {
   type SetOption,
   WorkerPools,
 } from "../run/mod.ts";
+import { withCheckpointErrors } from "../checkpoint/mod.ts";
 import {
   type CheckpointStore,
   localWarning,
-  openStore,
   parseLocation,
-  storeRegistry,
+  schemeOf,
   systemFileSystem,
+  withRetry,
 } from "../store/mod.ts";
 import { readConfig } from "./load-config.ts";
 import type { LoadOptions, PluginOptions, ResumeOptions, RunOptions } from "./options.ts";
+import { retriedStoreAt, retryWords, type StorePlace } from "./store-at.ts";
+import { checkStoreFailure } from "./store-failure.ts";
 import { defaultLocation } from "./stores.ts";
 import { builtinComponents, foldersOf, type Lookup, ownWorkerCommand, workerParts } from "./wire.ts";
 
@@ -82,33 +85,60 @@ export interface RunStore {
   readonly owned: boolean;
 }
 
-/** Opens what configuration and options say; the options win. */
+/** What a run's store is opened with besides configuration and options. */
+export interface StoreTools extends Pick<Opened, "clock" | "lookup" | "warnings"> {
+  /** Is told of each failure of the store that is followed by another try. */
+  readonly log?: RunLog | undefined;
+  readonly redactor?: Redactor | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens what configuration and options say; the options win. Its failures are retried for `store-timeout`.
+ *
+ * @throws CairnError of kind `config`, or CHECKPOINT_STORE_FAILED
+ */
 export async function openRunStore(
   config: PipelineConfig,
-  options: ResumeOptions & Pick<LoadOptions, "env" | "cwd">,
-  warnings: string[],
+  options: ResumeOptions & Pick<LoadOptions, "cwd">,
+  tools: StoreTools,
 ): Promise<RunStore> {
-  if (options.store !== undefined) return { store: options.store, owned: false };
+  const { log, clock, warnings } = tools;
+  const warn = (message: string): void => log?.say("warn", message);
+  if (options.store !== undefined) {
+    checkStoreFailure(config, options.store);
+    const retry = { timeoutMs: config.checkpoint.storeTimeoutMs, clock, ...retryWords(warn) };
+    return { store: withRetry(options.store, retry), owned: false };
+  }
   const wanted = options.checkpoint ?? (options.resume === undefined ? config.checkpoint.enabled : true);
   if (wanted === false) {
     refuseWithoutCheckpoint(options);
     return { store: undefined, owned: false };
   }
-  const { env = process.env, cwd = process.cwd() } = options;
-  const registry = storeRegistry();
-  const given = typeof wanted === "string" ? { text: wanted, folder: cwd } : undefined;
-  const configured =
-    config.checkpoint.location === undefined
-      ? undefined
-      : { text: config.checkpoint.location, folder: config.folder };
-  const place = given ?? configured ?? { text: defaultLocation(), folder: cwd };
-  const location = parseLocation(place.text, place.folder, registry.keys());
-  if (location.scheme === "file") {
-    const isDefault = given === undefined && configured === undefined;
+  const { cwd = process.cwd() } = options;
+  const place = placeOf(config, wanted, cwd);
+  const scheme = schemeOf(place.text) ?? "file";
+  checkStoreFailure(config, scheme);
+  if (scheme === "file") {
+    const location = parseLocation(place.text, place.folder, []);
+    const isDefault = wanted === true && config.checkpoint.location === undefined;
     const warning = localWarning(systemFileSystem, location.target, isDefault);
     if (warning !== undefined) warnings.push(warning);
   }
-  return { store: await openStore(registry, place.text, place.folder, { env }), owned: true };
+  const { lookup, redactor, signal } = tools;
+  const store = await withCheckpointErrors(() =>
+    retriedStoreAt({ place, config, lookup, redactor, clock, signal, warn }),
+  );
+  checkStoreFailure(config, store);
+  return { store, owned: true };
+}
+
+/** Where the checkpoint lies: as the call says, as the configuration says, else the default location. */
+function placeOf(config: PipelineConfig, wanted: string | true, cwd: string): StorePlace {
+  if (typeof wanted === "string") return { text: wanted, folder: cwd, configured: false };
+  const { location } = config.checkpoint;
+  if (location !== undefined) return { text: location, folder: config.folder, configured: true };
+  return { text: defaultLocation(), folder: cwd, configured: false };
 }
 
 /** What only means something with a checkpoint is refused without one. */

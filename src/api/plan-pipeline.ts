@@ -45,7 +45,7 @@ async function plan(source: Source, options: OpenOptions, opened: Opened): Promi
   const redactor = redactorFor(config);
   opened.log.redactor = redactor;
   await readyRunner(config, options, opened);
-  const { store, owned } = await openRunStore(config, options, opened.warnings);
+  const { store, owned } = await openRunStore(config, options, { ...opened, redactor });
   try {
     return await planRun({
       ...decideSettings(source, options, opened, redactor),

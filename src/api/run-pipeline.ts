@@ -71,7 +71,11 @@ async function runOpened(source: Source, options: FileRunOptions, opened: Opened
   log.redactor = redactor;
   await readyRunner(config, options, opened);
   const marked = options.store ?? markedStore(options.hooks);
-  const { store, owned } = await openRunStore(config, { ...options, store: marked }, warnings);
+  const { store, owned } = await openRunStore(
+    config,
+    { ...options, store: marked },
+    { ...opened, redactor, signal: options.signal },
+  );
   if (store !== undefined) log.say("info", `checkpoint location: ${store.location}`);
   const hooks = async (decided: PipelineConfig): Promise<readonly PipelineHooks[]> => {
     const folders = decided.hooks.length === 0 ? [] : await foldersOf(decided, lookup, () => undefined);

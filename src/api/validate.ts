@@ -1,9 +1,13 @@
 import { CairnError, type Finding, sortFindings } from "../base/mod.ts";
 import { type PipelineConfig, redactorFor } from "../config/mod.ts";
+import { withCheckpointErrors } from "../checkpoint/mod.ts";
 import { prepareComponents } from "../run/mod.ts";
+import { schemeOf } from "../store/mod.ts";
 import { readConfig } from "./load-config.ts";
-import { type Opened, openRun, openRunStore } from "./open-run.ts";
+import { type Opened, openRun, openRunStore, type StoreTools } from "./open-run.ts";
 import type { LoadOptions, PluginOptions } from "./options.ts";
+import { checkStoreAt } from "./store-at.ts";
+import { storeFailureFindings } from "./store-failure.ts";
 import { builtinComponents, checkConfiguredHooks, foldersOf } from "./wire.ts";
 
 export interface ValidateOptions extends LoadOptions, PluginOptions {
@@ -49,7 +53,8 @@ async function validateFile(path: string, options: ValidateOptions): Promise<Fil
     // What is wrong in one place keeps nothing else from being checked, as far as there is a pipeline.
     if (loaded.pipeline !== undefined) {
       if (loadPlugins) findings.push(...(await pluginFindings(loaded.pipeline, opened)));
-      if (options.resources === true) findings.push(...(await resourceFindings(loaded.pipeline, options)));
+      const store = await storeFindings(loaded.pipeline, options, opened, loaded.placeholders);
+      findings.push(...store);
     }
   } finally {
     await opened.pools.close();
@@ -88,20 +93,38 @@ function findingsOf(thrown: unknown): readonly Finding[] {
   return [{ severity: "error", code, message, hint }];
 }
 
-async function resourceFindings(
+/** The checkpoint location: what can be said of it without reaching it, and with `resources` what it says itself. */
+async function storeFindings(
   config: PipelineConfig,
   options: ValidateOptions,
+  opened: Opened,
+  placeholders: ReadonlySet<string>,
 ): Promise<readonly Finding[]> {
-  if (!config.checkpoint.enabled) return [];
+  const { enabled, location } = config.checkpoint;
+  if (!enabled || [...placeholders].some((each) => location?.includes(each) === true)) return [];
+  const redactor = redactorFor(config);
+  const place = { text: location ?? ".", folder: config.folder, configured: true };
   try {
-    const { store, owned } = await openRunStore(config, options, []);
-    try {
-      await store?.logs("");
-    } finally {
-      if (owned) await store?.close();
-    }
+    const failing = storeFailureFindings(config, schemeOf(place.text) ?? "file");
+    if (failing.length > 0) return failing;
+    if (options.resources === true) await reachStore(config, options, { ...opened, redactor, warnings: [] });
+    else if (options.loadPlugins !== false)
+      await checkStoreAt({ place, config, lookup: opened.lookup, redactor });
     return [];
   } catch (thrown) {
     return findingsOf(thrown);
+  }
+}
+
+async function reachStore(
+  config: PipelineConfig,
+  options: ValidateOptions,
+  tools: StoreTools,
+): Promise<void> {
+  const { store, owned } = await openRunStore(config, options, tools);
+  try {
+    await withCheckpointErrors(async () => store?.logs(""));
+  } finally {
+    if (owned) await store?.close();
   }
 }

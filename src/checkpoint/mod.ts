@@ -25,4 +25,5 @@ export type { Damage } from "./record.ts";
 export type * from "./start.ts";
 export { previewStart, startRun, type StartPreview } from "./start-run.ts";
 export type * from "./state.ts";
+export { withCheckpointErrors } from "./store-failure.ts";
 export { verifyRun, type Verification } from "./verify.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { nearest } from "../base/mod.ts";
+import { durationText, nearest } from "../base/mod.ts";
 import { findingAt, type HoconNode, type HoconObject } from "../hocon/mod.ts";
 import { type Decoded, decodeSection, type KeyGuide } from "./decode-section.ts";
 import { checkDependencies, type ComponentDraft } from "./depends-on.ts";
@@ -10,7 +10,6 @@ import type {
   ComponentConfig,
   HookConfig,
   PipelineConfig,
-  RetryPolicy,
   SparkConfig,
 } from "./pipeline.ts";
 import {
@@ -18,6 +17,7 @@ import {
   checkpointSection,
   componentSection,
   hookSection,
+  type PipelineBlock,
   pipelineSection,
   sections,
   sparkSection,
@@ -61,7 +61,7 @@ function decodeComponent(
 
 function decodeComponents(
   nodes: readonly HoconNode[],
-  policy: RetryPolicy | undefined,
+  policies: Pick<Partial<PipelineBlock>, "retryPolicy" | "circuitBreaker">,
   decoding: Decoding,
 ): readonly ComponentConfig[] {
   const components: ComponentConfig[] = [];
@@ -74,7 +74,8 @@ function decodeComponents(
       ...decoded.value,
       index,
       instanceConfig: decoded.value.instanceConfig ?? emptyObject(draft.node.origin),
-      retryPolicy: decoded.value.retryPolicy ?? policy,
+      retryPolicy: decoded.value.retryPolicy ?? policies.retryPolicy,
+      circuitBreaker: decoded.value.circuitBreaker ?? policies.circuitBreaker,
       node: draft.node,
     });
   }
@@ -105,7 +106,32 @@ function decodeCheckpoint(
     { label: checkpointSection.path, guide },
     decoding,
   );
-  return decoded.whole ? { ...decoded.value, node } : undefined;
+  if (!decoded.whole) return undefined;
+  const { leaseMs } = decoded.value;
+  const given = node?.fields.has("store-timeout") === true;
+  const storeTimeoutMs = given ? decoded.value.storeTimeoutMs : leaseMs * STORE_TIMEOUT_SHARE;
+  checkStoreTimes({ storeTimeoutMs, leaseMs }, node, decoding);
+  return { ...decoded.value, storeTimeoutMs, node };
+}
+
+/** Share of the lease for which a failing store is retried where nothing is said: 4 of 5 minutes. */
+const STORE_TIMEOUT_SHARE = 4 / 5;
+
+/** Who retries a store for as long as his lease lasts finds that it has run out. */
+function checkStoreTimes(
+  { storeTimeoutMs, leaseMs }: Pick<CheckpointConfig, "storeTimeoutMs" | "leaseMs">,
+  node: HoconObject | undefined,
+  decoding: Decoding,
+): void {
+  const field = node?.fields.get("store-timeout");
+  if (storeTimeoutMs < leaseMs || field === undefined) return;
+  decoding.findings.push(
+    findingAt(field.value, {
+      code: "CONFIG_BAD_VALUE",
+      message: `store-timeout (${durationText(storeTimeoutMs)}) must be shorter than lease (${durationText(leaseMs)}) in pipeline.checkpoint`,
+      hint: "Shorten store-timeout, or lengthen lease.",
+    }),
+  );
 }
 
 function decodeSpark(node: HoconNode | undefined, decoding: Decoding): SparkConfig | undefined {
@@ -168,7 +194,7 @@ export function decodePipeline(
   const { value } = decoded;
   const checkpoint = decodeCheckpoint(value.checkpoint, block.origin, decoding);
   const hooks = decodeHooks(value.hooks ?? [], decoding);
-  const components = decodeComponents(value.components ?? [], value.retryPolicy, decoding);
+  const components = decodeComponents(value.components ?? [], value, decoding);
   if (value.components?.length === 0) {
     decoding.findings.push(
       findingAt(block.fields.get("pipeline-components") ?? block, {

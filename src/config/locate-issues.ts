@@ -1,7 +1,7 @@
 import { type Finding, nearest, redactFindings } from "../base/mod.ts";
 import { findingAt, type HoconField, type HoconNode } from "../hocon/mod.ts";
 import { isUnresolved } from "./field.ts";
-import type { ComponentConfig, HookConfig } from "./pipeline.ts";
+import type { ComponentConfig, HookConfig, PipelineConfig } from "./pipeline.ts";
 
 /** What a schema (valibot's, a plugin's) says of a value, by path into it. */
 export interface SchemaIssue {
@@ -66,6 +66,17 @@ export function judgedComponent(component: ComponentConfig): Judged {
 /** The settings of one entry of `hooks` as the value that their schema judges. */
 export function judgedHook(hook: HookConfig, index: number): Judged {
   return { node: hook.node, label: `hook ${index + 1} (${hook.type})` };
+}
+
+/** Keys of `checkpoint` (`on-store-failure`, or with the path `store` the store's own settings) as what is judged. */
+export function judgedCheckpoint(pipeline: PipelineConfig, ...prefix: readonly string[]): Judged {
+  const { checkpoint, redact, root } = pipeline;
+  return {
+    node: checkpoint.node ?? root.fields.get("pipeline")?.value ?? root,
+    prefix: checkpoint.node === undefined ? [] : prefix,
+    label: ["pipeline.checkpoint", ...prefix].join("."),
+    redact,
+  };
 }
 
 function near(at: HoconNode, whole: boolean, last: string): string | undefined {

@@ -10,7 +10,14 @@
 export { type ConfigFiles, type FileReading, machineFiles, MAX_CONFIG_BYTES } from "./config-files.ts";
 export { type Explained, type Explanation, explainValue } from "./explain.ts";
 export { type Loaded, loadPipeline, type LoadRequest } from "./load-pipeline.ts";
-export { type Judged, judgedComponent, judgedHook, locateIssues, type SchemaIssue } from "./locate-issues.ts";
+export {
+  type Judged,
+  judgedCheckpoint,
+  judgedComponent,
+  judgedHook,
+  locateIssues,
+  type SchemaIssue,
+} from "./locate-issues.ts";
 export type * from "./pipeline.ts";
 export { configurationReference } from "./reference.ts";
 export {

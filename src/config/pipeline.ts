@@ -48,11 +48,15 @@ export interface CheckpointConfig {
   readonly cleanupOnSuccess: boolean;
   readonly onConfigChange: "refuse" | "rerun" | "accept";
   readonly onCodeChange: "warn" | "refuse" | "rerun";
-  /** How long a failing store is retried, ms. */
+  /** When the store fails for good: end the run, or go on without records. Default fail. */
+  readonly onStoreFailure: "fail" | "continue";
+  /** How long a failing store is retried, ms; shorter than the lease. */
   readonly storeTimeoutMs: number;
   /** Length of a timed lease, ms. */
   readonly leaseMs: number;
-  /** Handed to a store plugin. */
+  /** No second runner ever starts. Default false. */
+  readonly singleWriter: boolean;
+  /** The store's own settings. */
   readonly store: HoconObject | undefined;
   readonly node: HoconObject | undefined;
 }

@@ -62,6 +62,12 @@ const retryPolicySection: Section<RetryPolicy> = section<RetryPolicy>({
     },
   },
 });
+    onStoreFailure: {
+      key: "on-store-failure",
+      doc: "what a run does when the store fails for longer than store-timeout: end, or go on without records (local stores and single-writer only)",
+      kind: choice("fail", "continue"),
+      default: "fail",
+    },
 
 export const checkpointSection: Section<Omit<CheckpointConfig, "node">> = section<
   Omit<CheckpointConfig, "node">
@@ -105,7 +111,7 @@ export const checkpointSection: Section<Omit<CheckpointConfig, "node">> = sectio
       doc: "how long a failing store is retried; shorter than the lease",
       kind: duration,
       default: 4 * MINUTE_MS,
-      defaultText: "4 minutes",
+      defaultText: "4/5 of the lease: 4 minutes",
     },
     leaseMs: {
       key: "lease",
@@ -114,7 +120,13 @@ export const checkpointSection: Section<Omit<CheckpointConfig, "node">> = sectio
       default: 5 * MINUTE_MS,
       defaultText: "5 minutes",
     },
-    store: { key: "store", doc: "handed to a store plugin", kind: object },
+    singleWriter: {
+      key: "single-writer",
+      doc: "no second runner ever starts: allows stores without conditional writes, and on-store-failure = continue on any store",
+      kind: flag,
+      default: false,
+    },
+    store: { key: "store", doc: "the store's own settings; those of a plugin by its schema", kind: object },
   },
 });
 

@@ -31,4 +31,5 @@ export type * from "./plugin.ts";
 export { type ResolveRequest, resolveType } from "./resolve.ts";
 export { type FolderScan, type FoundType, scanFolders } from "./scan-folders.ts";
 export { settingsJson } from "./settings-json.ts";
+export { isTypeName } from "./type-name.ts";
 export { installVirtualModule, type ModuleExports, type VirtualModules } from "./virtual-module.ts";

@@ -11,11 +11,19 @@ export type * from "./component.ts";
 export { type ComponentOptions, defineComponent, type PlainConfig } from "./define-component.ts";
 export {
   defineCheckpointStore,
+  type OpenedStore,
   type StoreDefinition,
+  type StoreOpening,
   type StoreOptions,
   type StoreRequest,
 } from "./define-checkpoint-store.ts";
-export { type ListedObject, type ObjectOperations, openObjectStore, storeError } from "../store/mod.ts";
+export {
+  type CheckpointStore,
+  type ListedObject,
+  type ObjectOperations,
+  openObjectStore,
+  storeError,
+} from "../store/mod.ts";
 export { bindHooks, defineHooks, type HooksDefinition, type HooksOptions } from "./define-hooks.ts";
 export {
   PermanentError,

@@ -21,6 +21,8 @@ export type StoreErrorCode =
   | "STORE_UNSUPPORTED"
   | "STORE_UNAVAILABLE"
   | "STORE_TIMEOUT"
+  | "STORE_BAD_ANSWER"
+  | "STORE_BROKEN_PROMISE"
   | "STORE_BAD_NAME"
   | "STORE_BAD_RECORD"
   | "STORE_CLOSED";
@@ -69,6 +71,10 @@ const CODES: Readonly<Record<StoreErrorCode, { readonly kind: ErrorKind; readonl
   STORE_UNAVAILABLE: { kind: "world", transient: true },
   /** Retried for the whole `store-timeout` without success. */
   STORE_TIMEOUT: { kind: "world", transient: false },
+  /** A plugin's store answered with something that is no answer. */
+  STORE_BAD_ANSWER: { kind: "world", transient: false },
+  /** A number was given to two writers: the store ignores conditions. */
+  STORE_BROKEN_PROMISE: { kind: "world", transient: false },
   /** A log or lease name that isn't made of safe segments. */
   STORE_BAD_NAME: { kind: "bug", transient: false },
   /** A record that isn't one line beginning with its number. */

@@ -14,6 +14,11 @@ export interface StoreLocation {
 /** What starts like a URI's scheme (RFC 3986, section 3.1). A path with a colon in its first part is given as `./a:b`. */
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
 
+/** The scheme that a location names, in lower case; undefined for a plain path. */
+export function schemeOf(text: string): string | undefined {
+  return SCHEME.exec(text)?.[1]?.toLowerCase();
+}
+
 /**
  * Reads a checkpoint location: `/path`, a relative path (counted from `folder`), `file:///path`, `file:/path`, or a URI
  * of one of `schemes`.
@@ -31,7 +36,7 @@ export function parseLocation(text: string, folder: string, schemes: Iterable<st
       `Write the path in full, such as "${homedir()}/…".`,
     );
   }
-  const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
+  const scheme = schemeOf(text);
   if (scheme === undefined) return { scheme: "file", target: resolve(folder, text) };
   if (scheme === "file") return { scheme, target: filePath(text) };
   const known = [...schemes];

@@ -6,7 +6,7 @@
  * Not here: what a record means (room `checkpoint`).
  * To add a store: a folder with its `open…` function, a line below, and `storeConformance` in its test.
  */
-export { storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
+export { isTransient, storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
 export type { FileFacts, FileKind, FileSystem, OpenMode } from "./local/file-system.ts";
 export { openLinkObjects, type LinkObjectsOptions } from "./link/link-objects.ts";
 export { openFolderStore, type FolderLayout, type FolderStoreOptions } from "./link/open-folder-store.ts";
@@ -14,12 +14,12 @@ export { fileSystemClass, type FileSystemClass } from "./local/file-system-types
 export { defaultLocation, localWarning, type DefaultPlace } from "./local/local-place.ts";
 export { localStore, openLocalStore, type LocalStoreOptions } from "./local/open-local-store.ts";
 export { systemFileSystem } from "./local/system-file-system.ts";
-export { parseLocation, type StoreLocation } from "./location.ts";
+export { parseLocation, schemeOf, type StoreLocation } from "./location.ts";
 export { openMemoryObjects, type MemoryObjectsOptions, type ObjectMemory } from "./memory/memory-objects.ts";
 export { newMemory, type Memory } from "./memory/memory.ts";
 export { openMemoryStore, type MemoryStore, type MemoryStoreOptions } from "./memory/open-memory-store.ts";
 export type { ListedObject, ObjectOperations } from "./object/object-operations.ts";
-export { openObjectStore, type ObjectStoreOptions } from "./object/open-object-store.ts";
+export { DEFAULT_LEASE_MS, openObjectStore, type ObjectStoreOptions } from "./object/open-object-store.ts";
 export { holderIsGone, processFacts, processStart, type ProcessFacts } from "./process-facts.ts";
 export {
   openStore,
@@ -29,4 +29,6 @@ export {
   type StoreRegistry,
 } from "./registry.ts";
 export type * from "./store.ts";
-export { withRetry, type RetryOptions, type StoreRetry } from "./wrap/retry.ts";
+export { withStoreErrors } from "./wrap/store-errors.ts";
+export { withProbe } from "./wrap/probe.ts";
+export { retrying, withRetry, type RetryOptions, type StoreRetry } from "./wrap/retry.ts";

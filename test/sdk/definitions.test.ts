@@ -1,13 +1,15 @@
 import { describe, expect, expectTypeOf, test } from "bun:test";
-import type { CairnError, JsonObject, JsonValue } from "../../src/base/mod.ts";
+import { type CairnError, type JsonObject, type JsonValue, messageOf } from "../../src/base/mod.ts";
 import {
   type ComponentContext,
   defineCheckpointStore,
   defineComponent,
   defineHooks,
   type HooksDefinition,
+  type StoreDefinition,
   v,
 } from "../../src/sdk/mod.ts";
+import { openMemoryObjects, openMemoryStore } from "../../src/store/mod.ts";
 
 /** Message and hint of the error that a call throws. */
 function refusal(call: () => unknown): readonly [string, string | undefined] {
@@ -24,7 +26,7 @@ function refusal(call: () => unknown): readonly [string, string | undefined] {
 /** Definitions as JavaScript authors may write them. */
 const loose = defineComponent as (options: unknown) => unknown;
 const looseHooks = defineHooks as (options: unknown) => unknown;
-const looseStore = defineCheckpointStore as (options: unknown) => unknown;
+const looseStore = defineCheckpointStore as (options: unknown) => StoreDefinition;
 
 describe("defineComponent", () => {
   test("knows the type of its configuration from the schema", async () => {
@@ -132,23 +134,61 @@ describe("defineHooks", () => {
 });
 
 describe("defineCheckpointStore", () => {
-  test("knows the type of its configuration", () => {
+  test("knows the type of its configuration, and fills in what a test leaves out", async () => {
     const store = defineCheckpointStore({
       scheme: "redis",
       config: v.object({ database: v.optional(v.number(), 0) }),
-      open({ location, config }) {
+      open({ location, config, leaseMs, singleWriter, env }) {
         expectTypeOf(config).toEqualTypeOf<{ database: number }>();
-        throw new Error(`${location} ${config.database}`);
+        throw new Error(JSON.stringify([location, config.database, leaseMs, singleWriter, env]));
       },
     });
     expect([store.kind, store.scheme]).toEqual(["store", "redis"]);
-    const request = {
-      location: "redis://x",
-      config: { database: 3 },
-      env: {},
-      signal: new AbortController().signal,
-    };
-    expect(() => store.open(request)).toThrow("redis://x 3");
+    const opening = store.open({ location: "redis://x", config: { database: 3 } });
+    expect(await opening.then(String, messageOf)).toBe('["redis://x",3,300000,false,{}]');
+  });
+
+  test("makes a whole store of five operations", async () => {
+    const store = defineCheckpointStore({ scheme: "mem", open: () => openMemoryObjects() });
+    const opened = await store.open({ location: "mem:x", config: {} });
+    expect(await opened.append("log", 1, '{"seq":1,"x":1}')).toEqual({ taken: false });
+    expect(await opened.append("log", 1, '{"seq":1,"x":2}')).toEqual({
+      taken: true,
+      present: '{"seq":1,"x":1}',
+    });
+    expect(opened.can.lease).toBe("timed");
+    await opened.close();
+  });
+
+  test.each([
+    [undefined, "gave no store"],
+    [{}, "gave no store"],
+    [{ append() {}, read() {} }, 'gave a store without "last", "logs"'],
+    [{ ...openMemoryObjects(), list: 1 }, 'gave a store without "list"'],
+  ] as [unknown, string][])("%#: what is no store is refused", async (given, state) => {
+    const opening = looseStore({ scheme: "mem", open: () => given }).open({ location: "mem:x", config: {} });
+    expect(await opening.then(String, messageOf)).toContain(state);
+  });
+
+  test("what a plugin's store throws, or answers wrongly, is an error of the store", async () => {
+    const answers = { append: () => undefined, read: () => Promise.reject(new Error("boom")) };
+    const memory = openMemoryStore();
+    const given = new Proxy(memory, {
+      get: (target, name) => Reflect.get(answers, name) ?? Reflect.get(target, name),
+    });
+    const opened = await looseStore({ scheme: "mem", open: () => given }).open({
+      location: "mem:x",
+      config: {},
+    });
+    const caught = (work: Promise<unknown>): Promise<unknown> =>
+      work.then(String, (thrown: unknown) => thrown);
+    expect(await caught(opened.append("log", 1, '{"seq":1,"x":1}'))).toMatchObject({
+      code: "STORE_BAD_ANSWER",
+    });
+    expect(await caught(opened.read("log"))).toMatchObject({
+      code: "STORE_IO",
+      message: 'The checkpoint store "memory" failed (read): boom',
+    });
   });
 
   test.each([["Redis"], ["r"], ["redis://"], [""], ["1redis"]])("refuses %j as a scheme", (scheme) => {

@@ -28,7 +28,8 @@ export interface ObjectStoreOptions {
   readonly isGone?: ((holder: LeaseHolder) => boolean) | undefined;
 }
 
-const DEFAULT_LEASE_MS = 5 * 60_000;
+/** How long a lease lasts where nothing is said, in ms. */
+export const DEFAULT_LEASE_MS: number = 5 * 60_000;
 /** Requests under way at a time. */
 const WIDTH = 16;
 /** How often a log is listed anew because a listed record was removed before it was read. */

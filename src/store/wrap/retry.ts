@@ -43,7 +43,7 @@ export function withRetry(store: CheckpointStore, options: RetryOptions = {}): C
     call: string,
     signal: AbortSignal | undefined,
     work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> => persist(store.location, call, options, signal, work);
+  ): Promise<T> => retrying(store.location, call, options, signal, work);
   return {
     location: store.location,
     can: store.can,
@@ -61,7 +61,8 @@ export function withRetry(store: CheckpointStore, options: RetryOptions = {}): C
   };
 }
 
-async function persist<T>(
+/** Does `work`, what `call` names, as {@link withRetry} does the calls of a store: for what comes before there is one. */
+export async function retrying<T>(
   location: string,
   call: string,
   options: RetryOptions,
