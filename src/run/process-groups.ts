@@ -89,6 +89,14 @@ export function descendantsOf(root: number): number[] {
   return found;
 }
 
+/** Dead children of a process that nobody has waited for. */
+export function deadChildrenOf(parent: number): number[] {
+  return allProcesses().filter((pid) => {
+    const fields = statFields(pid);
+    return fields !== undefined && Number(fields[1]) === parent && isDead(fields);
+  });
+}
+
 /** Kills a worker with all that it started, whatever groups those are in. */
 export function killTree(pid: number): void {
   const descendants = process.platform === "linux" ? descendantsOf(pid) : [];

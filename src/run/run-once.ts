@@ -12,7 +12,9 @@ import type { CheckpointStore } from "../store/mod.ts";
 import { isCompleted, outcomeOf } from "./component-record.ts";
 import { changedError, type Decided, decideRun, type DecideSettings } from "./decide-run.ts";
 import { Execution } from "./execution.ts";
+import { interruptOf } from "./interrupt.ts";
 import { leaseHolder } from "./lease-holder.ts";
+import { onAbort } from "./on-abort.ts";
 import { killGroups } from "./process-groups.ts";
 import type { RememberedOptions } from "./remembered-options.ts";
 import type { RunResult } from "./result.ts";
@@ -77,8 +79,18 @@ interface Begin {
  */
 export async function runOnce(request: RunRequest): Promise<RunResult> {
   const begin = { at: request.clock.now(), steady: request.clock.steady() };
-  const started = await start(request);
-  if ("runId" in started && "already" in started) return alreadyCompleted(request, started, begin);
+  // A plugin may hang while it is loaded, before anything of the run is there to be stopped.
+  const release = onAbort(request.signal, () => request.pools.kill());
+  let started: Awaited<ReturnType<typeof start>>;
+  try {
+    started = await start(request);
+  } catch (thrown) {
+    if (request.signal?.aborted !== true) throw thrown;
+    return interruptedBefore(request, begin);
+  } finally {
+    release();
+  }
+  if ("already" in started) return alreadyCompleted(request, started, begin);
   try {
     return await execute(request, started, begin);
   } finally {
@@ -302,20 +314,38 @@ function alreadyCompleted(
   done: { readonly runId: string; readonly runKey: string | undefined },
   begin: Begin,
 ): RunResult {
-  const { config, clock, store } = request;
-  const { runId, runKey } = done;
-  const { pipelineName } = config;
-  const facts = { runId, rootRunId: runId, runKey, pipelineName, resumedFrom: undefined };
   const end: EndFacts = { status: "completed", reason: "already-completed", exitCode: 0 };
+  const checkpoint = { location: request.store?.location ?? "", kept: false };
+  return nothingRan(request, done, end, begin, checkpoint);
+}
+
+/** The result of an interrupt that came before anything of the run was recorded. */
+function interruptedBefore(request: RunRequest, begin: Begin): RunResult {
+  const { signal, exitCode } = interruptOf(request.signal?.reason);
+  const runId = request.runId ?? request.random.runId();
+  const end: EndFacts = { status: "interrupted", reason: signal, exitCode };
+  return nothingRan(request, { runId, runKey: request.runKey }, end, begin, null);
+}
+
+function nothingRan(
+  request: RunRequest,
+  run: { readonly runId: string; readonly runKey: string | undefined },
+  end: EndFacts,
+  begin: Begin,
+  checkpoint: RunResult["checkpoint"],
+): RunResult {
+  const { config, clock } = request;
+  const { pipelineName } = config;
+  const facts = { ...run, rootRunId: run.runId, pipelineName, resumedFrom: undefined };
   return resultOf(facts, end, begin, clock, {
-    checkpoint: { location: store?.location ?? "", kept: false },
+    checkpoint,
     warnings: [...request.warnings],
     components: config.components.map(({ index, instanceName, instanceType }) => ({
       index,
       name: instanceName,
       type: instanceType,
       status: "not-run",
-      reason: "already-completed",
+      reason: end.status === "completed" ? "already-completed" : "interrupted",
       attempts: 0,
       durationMs: 0,
       outputs: null,

@@ -1,5 +1,6 @@
 import type { RunJournal } from "../checkpoint/mod.ts";
 import { InProcessWorker } from "./in-process-worker.ts";
+import { reapOrphans } from "./reap-orphans.ts";
 import { ProcessWorker } from "./process-worker.ts";
 import type { RunLog } from "./run-log.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
@@ -34,6 +35,7 @@ export class WorkerPools {
   #parts: WorkerParts | undefined;
   #pings: ReturnType<typeof setInterval> | undefined;
   #describesInRunner = false;
+  readonly #stopReaping: (() => void) | undefined;
 
   constructor(options: WorkerPoolsOptions) {
     this.#options = options;
@@ -46,6 +48,7 @@ export class WorkerPools {
       noteGroups: () => Promise.resolve(),
     });
     process.on("exit", this.#killAll);
+    this.#stopReaping = process.pid === 1 ? reapOrphans() : undefined;
   }
 
   /** Makes ready what `isolation = none` needs: then plugins are described in the runner too. */
@@ -67,14 +70,20 @@ export class WorkerPools {
     this.inRunner.open(run);
   }
 
+  /** Kills all worker processes at once. */
+  kill(): void {
+    this.processes.kill();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#pings);
     this.#pings = undefined;
     await Promise.all([this.processes.close(), this.inRunner.close()]);
     process.off("exit", this.#killAll);
+    this.#stopReaping?.();
   }
 
-  readonly #killAll = (): void => this.processes.kill();
+  readonly #killAll = (): void => this.kill();
 
   readonly #late = (error: WireError, lastComponent: string | undefined): void => {
     const after = lastComponent === undefined ? "" : ` after ${JSON.stringify(lastComponent)} had ended`;

@@ -4,6 +4,7 @@ const PR_SET_PDEATHSIG = 1;
 const PR_SET_CHILD_SUBREAPER = 36;
 const SIGKILL = 9;
 const P_ALL = 0;
+const WNOHANG = 1;
 /** WNOHANG | WEXITED | WNOWAIT: look, don't wait, don't reap. */
 const LOOK_ONLY = 0x1 | 0x4 | 0x0100_0000;
 /** On pipes: bytes that are there to be read, whichever end asks. */
@@ -13,7 +14,7 @@ const TIOCOUTQ = 0x5411;
 /** Larger than a siginfo_t. */
 const SIGINFO_BYTES = 128;
 
-/** The few system calls that a worker makes by itself, all of them Linux's. */
+/** The few system calls that are made directly, all of them Linux's. */
 export interface Libc {
   /** Asks for SIGKILL at the death of the parent. */
   dieWithParent(): void;
@@ -21,6 +22,8 @@ export interface Libc {
   adoptOrphans(): void;
   /** True where there is any child process, dead ones that nobody waited for included. */
   hasChildren(): boolean;
+  /** Fetches the exit status of a dead child, so that nothing is left of it. Not for children that Bun waits for. */
+  reap(pid: number): void;
   /** Bytes written to a pipe or socket that the other side has not read yet; 0 where that can't be told. */
   unreadBytes(fd: number): number;
 }
@@ -30,6 +33,7 @@ const NO_LIBC: Libc = {
   dieWithParent: () => undefined,
   adoptOrphans: () => undefined,
   hasChildren: () => false,
+  reap: () => undefined,
   unreadBytes: () => 0,
 };
 
@@ -39,6 +43,7 @@ const SYMBOLS = {
     returns: FFIType.i32,
   },
   waitid: { args: [FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i32 },
+  waitpid: { args: [FFIType.i32, FFIType.ptr, FFIType.i32], returns: FFIType.i32 },
   ioctl: { args: [FFIType.i32, FFIType.u64, FFIType.ptr], returns: FFIType.i32 },
 } as const;
 
@@ -73,6 +78,7 @@ export function openLibc(): Libc {
     dieWithParent: () => void symbols.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0),
     adoptOrphans: () => void symbols.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
     hasChildren: () => symbols.waitid(P_ALL, 0, ptr(siginfo), LOOK_ONLY) === 0,
+    reap: (pid) => void symbols.waitpid(pid, null, WNOHANG),
     unreadBytes: (fd) => {
       const outgoing = ask(fd, TIOCOUTQ);
       return outgoing >= 0 ? outgoing : Math.max(0, ask(fd, FIONREAD));
