@@ -1,3 +1,5 @@
+import { startTimer } from "./start-timer.ts";
+
 /** Time as an argument, so that tests own it. */
 export interface Clock {
   /** Milliseconds since the epoch, for people and records; may jump. */
@@ -16,13 +18,13 @@ export const systemClock: Clock = {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
       const onAbort = (): void => {
-        clearTimeout(timer);
+        stop();
         reject(signal?.reason as Error);
       };
-      const timer = setTimeout(() => {
+      const stop = startTimer(ms, () => {
         signal?.removeEventListener("abort", onAbort);
         resolve();
-      }, ms);
+      });
       signal?.addEventListener("abort", onAbort, { once: true });
       return undefined;
     });

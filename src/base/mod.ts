@@ -16,4 +16,5 @@ export * from "./random.ts";
 export * from "./redact.ts";
 export * from "./redact-finding.ts";
 export * from "./sha256.ts";
+export * from "./start-timer.ts";
 export * from "./version.ts";

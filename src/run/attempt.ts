@@ -1,4 +1,4 @@
-import type { JsonValue } from "../base/mod.ts";
+import { type JsonValue, startTimer } from "../base/mod.ts";
 import type { Artifact } from "../checkpoint/mod.ts";
 import { attemptErrors } from "./attempt-errors.ts";
 import { residentBytes } from "./process-groups.ts";
@@ -42,8 +42,8 @@ export interface AttemptRequest {
 export class Attempt {
   readonly #request: AttemptRequest;
   readonly #reused: boolean;
-  #timeout: ReturnType<typeof setTimeout> | undefined;
-  #grace: ReturnType<typeof setTimeout> | undefined;
+  #stopTimeout: (() => void) | undefined;
+  #stopGrace: (() => void) | undefined;
   #memory: ReturnType<typeof setInterval> | undefined;
   /** Why it was told to end; the first reason stays. */
   #ending: { readonly how: "failed" | "stopped"; readonly error: WireError } | undefined;
@@ -59,7 +59,7 @@ export class Attempt {
       progress: (done, total, label) => request.progress(done, total, label),
     });
     if (timeoutMs !== undefined) {
-      this.#timeout = setTimeout(() => this.#end("failed", attemptErrors.timeout(timeoutMs)), timeoutMs);
+      this.#stopTimeout = startTimer(timeoutMs, () => this.#end("failed", attemptErrors.timeout(timeoutMs)));
     }
     if (memoryLimit !== undefined) this.#watchMemory(memoryLimit);
   }
@@ -80,10 +80,10 @@ export class Attempt {
     if (this.#ending !== undefined) return;
     this.#ending = { how, error };
     this.#request.worker.abort(error);
-    this.#grace = setTimeout(() => {
+    this.#stopGrace = startTimer(this.#request.graceMs, () => {
       this.#killed = true;
       this.#request.worker.kill();
-    }, this.#request.graceMs);
+    });
   }
 
   #watchMemory(limit: number): void {
@@ -107,8 +107,8 @@ export class Attempt {
   }
 
   #ended(end: WorkerEnd): void {
-    clearTimeout(this.#timeout);
-    clearTimeout(this.#grace);
+    this.#stopTimeout?.();
+    this.#stopGrace?.();
     clearInterval(this.#memory);
     this.#request.over(this.#outcome(end));
   }
