@@ -1,10 +1,10 @@
 /**
  * Reading HOCON: one pipeline file of 1,000, 10,000 and 100,000 components, each reading in a process of its own.
  *
- *     bun bench/hocon.ts [--rounds=3] [--npm=DIR]     the table goes to stdout and to bench/results/hocon.md
+ *     bun bench/hocon.ts [--rounds=3] [--modules=DIR]     the table goes to stdout and to bench/results/hocon.md
  *
  * Beside it, where they are there: the reference on the JVM (java, javac and the jar in CONFIG_JAR or the local Maven
- * repository), cold and warm, and npm's parsers out of DIR/node_modules. CPU is user and system time of the process.
+ * repository), cold and warm, and npm's parsers out of DIR, by default this project's node_modules. CPU is user and system time of the process.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, loadavg, tmpdir } from "node:os";
@@ -84,22 +84,23 @@ function warmReference(command: readonly string[], file: string): string {
   return `| reference, warm | 10,000 | | ${last.join(" + ")} ms | |`;
 }
 
-/** One line each for npm's parsers in a folder, each in a process of its own. */
-function npmRows(folder: string, file: string): string[] {
-  const scripts: Readonly<Record<string, string>> = {
-    "hocon-parser": "const p = require('hocon-parser'); (p.default ?? p)(text)",
-    "@pushcorn/hocon-parser":
-      "require('@pushcorn/hocon-parser').parse({ text }).catch(() => process.exit(1))",
+/** One line each for those of npm's parsers that stand in a folder of modules, each in a process of its own. */
+function npmRows(modules: string, folder: string, file: string): string[] {
+  const calls: Readonly<Record<string, string>> = {
+    "hocon-parser": "(parser.default ?? parser)(text)",
+    "@pushcorn/hocon-parser": "parser.parse({ text }).catch(() => process.exit(1))",
   };
-  return Object.entries(scripts).map(([name, call]) => {
-    const script = `const text = require('fs').readFileSync(${JSON.stringify(file)}, 'utf8'); ${call}`;
-    const path = join(folder, `bench-${name.replaceAll("/", "-")}.cjs`);
-    writeFileSync(path, script);
+  const there = Object.entries(calls).filter(([name]) => existsSync(join(modules, name)));
+  return there.map(([name, call]) => {
+    const path = join(folder, `${name.replaceAll("/", "-")}.cjs`);
+    const parser = `const parser = require(${JSON.stringify(join(modules, name))})`;
+    const text = `const text = require("fs").readFileSync(${JSON.stringify(file)}, "utf8")`;
+    writeFileSync(path, `${parser};\n${text};\n${call};\n`);
     return row(`npm ${name}`, "10,000", run([process.execPath, path]));
   });
 }
 
-function measure(rounds: number, npm: string | undefined): string[] {
+function measure(rounds: number, modules: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), "hocon-bench-"));
   const rows: string[] = [];
   const files = new Map(
@@ -122,13 +123,17 @@ function measure(rounds: number, npm: string | undefined): string[] {
     const shell = ["sh", "-c", `echo ${file} | exec ${reference.join(" ")}`];
     rows.push(row("reference, cold", "10,000", best(rounds, shell)), warmReference(reference, file));
   }
-  if (npm !== undefined) rows.push(...npmRows(npm, file));
+  rows.push(...npmRows(modules, folder, file));
   rmSync(folder, { recursive: true });
   return rows;
 }
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "3" }, npm: { type: "string" }, read: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "3" },
+    modules: { type: "string", default: join(import.meta.dir, "../node_modules") },
+    read: { type: "string" },
+  },
 });
 if (values.read !== undefined) {
   const { root } = readHocon({
@@ -141,7 +146,7 @@ if (values.read !== undefined) {
   process.exitCode = root && renderJson(root).length > 0 ? 0 : 1;
 } else {
   const before = loadavg()[0]?.toFixed(1);
-  const rows = measure(Number(values.rounds), values.npm);
+  const rows = measure(Number(values.rounds), values.modules);
   const text = [
     "# Reading HOCON",
     "",

@@ -14,7 +14,7 @@ export interface FindingFacts {
 }
 
 /** One step of an origin for people, as it stands in a finding's chain. */
-export function stepText(step: OriginStep): string {
+function stepText(step: OriginStep): string {
   const at = placeText(step.place);
   switch (step.kind) {
     case "include":

@@ -6,7 +6,7 @@
  * Not here: files, network and the process's environment (they come in as arguments), and anything
  * that knows what a pipeline is. To add a typed reader: one function in `read-value.ts` that gives a `Reading`.
  */
-export { type FindingFacts, findingAt, stepText } from "./finding-at.ts";
+export { type FindingFacts, findingAt } from "./finding-at.ts";
 export type { Syntax } from "./include-reader.ts";
 export { type IncludedText, type IncludeKind, type IncludeSource, noIncludes } from "./include-source.ts";
 export type * from "./node.ts";

@@ -63,7 +63,7 @@ function emptyKey(start: number, end: number): BadPath {
 }
 
 /** True where a text is a key as it stands: no points, quotes or white space. */
-export function isPlainKeyText(text: string): boolean {
+function isPlainKeyText(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (!isPlainPathPart(text.charCodeAt(i))) return false;
   return text !== "";
 }

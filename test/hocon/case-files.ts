@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { type IncludeSource, type ReadResult, readHocon } from "../../src/hocon/mod.ts";
 
 /** The folder of the recorded cases. */
-export const casesFolder: string = join(import.meta.dir, "cases");
+const casesFolder: string = join(import.meta.dir, "cases");
 
 /** The environment in which the reference's verdicts were recorded. */
 const RECORDED_ENVIRONMENT: Readonly<Record<string, string>> = {
