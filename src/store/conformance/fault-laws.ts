@@ -6,6 +6,8 @@ import { handles, needed, type Law } from "./law.ts";
 import { chance, contents, recordText } from "./records.ts";
 
 const RECORDS = 6;
+/** After this time an append that was not answered is given up; longer than any store needs that does answer. */
+const UNANSWERED_MS = 1_000;
 /** More sends of one record than any fault here can cost. */
 const MOST_SENDS = 4;
 
@@ -16,11 +18,11 @@ const MOST_SENDS = 4;
 async function writeThrough(
   store: CheckpointStore,
   log: string,
-  failed?: () => Promise<void>,
+  { failed, patience }: { failed?: (() => Promise<void>) | undefined; patience?: number | undefined } = {},
 ): Promise<void> {
   let seq = 1;
   for (let i = 1; i <= RECORDS; i++) {
-    for (let sends = 1; !(await settled(store, log, seq, i)); sends++) {
+    for (let sends = 1; !(await settled(store, log, seq, i, patience)); sends++) {
       assert.ok(sends < MOST_SENDS, `record ${i} isn't settled after ${sends} sends`);
       await failed?.();
       const last = await store.last(log);
@@ -30,10 +32,17 @@ async function writeThrough(
   }
 }
 
-async function settled(store: CheckpointStore, log: string, seq: number, i: number): Promise<boolean> {
+async function settled(
+  store: CheckpointStore,
+  log: string,
+  seq: number,
+  i: number,
+  patience: number | undefined,
+): Promise<boolean> {
   const text = recordText(seq, `the record ${i}`);
   try {
-    const answer = await store.append(log, seq, text, AbortSignal.timeout(50));
+    const signal = patience === undefined ? undefined : AbortSignal.timeout(patience);
+    const answer = await store.append(log, seq, text, signal);
     return !answer.taken || answer.present === text;
   } catch {
     // Unknown whether it happened: the same text is sent again.
@@ -52,7 +61,10 @@ function faultLaw(kind: FaultKind, says: string, quotes: string): Law {
         const log = `faults/${kind}-${at}`;
         const fault = kind === "truncate" ? "after" : kind;
         const faulty = withFaults(store, [{ kind: fault, at, method: "append", ms: 5 }]);
-        await writeThrough(faulty.target, log, tear && (() => tear(log)));
+        await writeThrough(faulty.target, log, {
+          failed: tear && (() => tear(log)),
+          patience: kind === "hang" ? UNANSWERED_MS : undefined,
+        });
         const whole = (await contents(store, log)).filter((line) => !line.endsWith("(void)"));
         const bodies = whole.map(bodyOf);
         assert.deepEqual(

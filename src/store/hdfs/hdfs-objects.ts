@@ -188,7 +188,13 @@ class HdfsFolder {
   async #write(text: string, signal: AbortSignal | undefined): Promise<string> {
     await this.#prepare(signal);
     const temporary = this.#temporary();
-    await this.#client.create(this.#path(temporary), new TextEncoder().encode(text), signal);
+    try {
+      await this.#client.create(this.#path(temporary), new TextEncoder().encode(text), signal);
+    } catch (thrown) {
+      if (!isTaken(thrown)) throw thrown;
+      // Nobody else has that name: the request got there twice, and which of the two is whole isn't known.
+      throw new Refusal("", 503, "", `"${temporary}" was begun twice`);
+    }
     return temporary;
   }
 
@@ -206,7 +212,7 @@ class HdfsFolder {
         if (answer !== undefined) throw looseRename(this.#location.text);
         return true;
       } catch (thrown) {
-        if (thrown instanceof Refusal && thrown.exception === "FileAlreadyExistsException") return false;
+        if (isTaken(thrown)) return false;
         // Its folder isn't there: not yet, or not any more.
         if (!isMissing(thrown)) throw thrown;
         if (tries === TRIES)
@@ -310,6 +316,10 @@ class HdfsFolder {
 
 function isMissing(thrown: unknown): boolean {
   return thrown instanceof Refusal && thrown.exception === "FileNotFoundException";
+}
+
+function isTaken(thrown: unknown): boolean {
+  return thrown instanceof Refusal && thrown.exception === "FileAlreadyExistsException";
 }
 
 function looseRename(location: string): Error {

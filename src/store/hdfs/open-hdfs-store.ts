@@ -9,7 +9,7 @@ import type { StoreLocation } from "../location.ts";
 import { openObjectStore } from "../object/open-object-store.ts";
 import type { OpenStoreOptions } from "../registry.ts";
 import type { CheckpointStore } from "../store.ts";
-import type { Fetch } from "./exchange.ts";
+import type { Network } from "./exchange.ts";
 import { parseHdfsLocation } from "./hdfs-location.ts";
 import { openHdfsObjects } from "./hdfs-objects.ts";
 import { identityOf, tokenFor, userName } from "./identity.ts";
@@ -19,8 +19,8 @@ import { readTokens } from "./token-file.ts";
 import { WebHdfs } from "./web-hdfs.ts";
 
 export interface HdfsStoreOptions extends OpenStoreOptions {
-  /** `fetch` by default; another one for tests. */
-  readonly fetch?: Fetch | undefined;
+  /** Other limits, or another `fetch`, for tests. */
+  readonly network?: Partial<Network> | undefined;
 }
 
 type Environment = NonNullable<OpenStoreOptions["env"]>;
@@ -61,7 +61,7 @@ export async function openHdfsStore(
     token: await tokenFor(tokensOf(env), services),
     negotiate,
   });
-  const network = { fetch: options.fetch ?? fetch, connectMs: CONNECT_MS, answerMs: ANSWER_MS };
+  const network = { fetch, connectMs: CONNECT_MS, answerMs: ANSWER_MS, ...options.network };
   const objects = openHdfsObjects({
     client: new WebHdfs({ urls, identity, network }),
     location,

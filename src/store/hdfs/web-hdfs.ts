@@ -12,6 +12,10 @@ export interface WebHdfsOptions {
 
 /** DataNodes that are asked for one write or read. */
 const DATA_NODES = 3;
+const OK = 200;
+const CREATED = 201;
+/** What files are sent as, both ways. */
+const BYTES = "application/octet-stream";
 
 /**
  * A client of WebHDFS. It finds the active NameNode and the DataNodes that can be reached, and repeats nothing that
@@ -34,7 +38,9 @@ export class WebHdfs {
 
   /** Asks the active NameNode; the answer's JSON, undefined where it is empty. */
   async ask(call: NameCall, signal?: AbortSignal): Promise<unknown> {
-    return jsonOf(await this.#askName(call, signal));
+    const answer = await this.#askName(call, signal);
+    if (answer.status !== OK) throw new SyntaxError(`HTTP ${answer.status} to ${call.operation}`);
+    return jsonOf(answer);
   }
 
   /** Writes a new file on a DataNode, whole, and synced to its disk. */
@@ -48,17 +54,21 @@ export class WebHdfs {
       // The NameNode only says where to write.
       repeatable: true,
     };
-    await this.#askData(
-      call,
-      { body: content, headers: { "content-type": "application/octet-stream" } },
-      signal,
-    );
+    const headers = { "content-type": BYTES };
+    const answer = await this.#askData(call, { body: content, headers }, signal);
+    // Whatever else stands between and says yes: it has written nothing.
+    if (answer.status !== CREATED) throw new SyntaxError(`HTTP ${answer.status} to a write`);
   }
 
   /** The bytes of a file. */
   async open(path: string, signal?: AbortSignal): Promise<Uint8Array> {
     const call: NameCall = { method: "GET", operation: "OPEN", path, repeatable: true };
-    return (await this.#askData(call, {}, signal)).bytes;
+    const answer = await this.#askData(call, {}, signal);
+    const type = answer.headers.get("content-type") ?? "";
+    if (answer.status !== OK || !type.startsWith(BYTES)) {
+      throw new SyntaxError(`HTTP ${answer.status} with "${type}" to a read`);
+    }
+    return answer.bytes;
   }
 
   /** Ends what was begun to say who asks. */
