@@ -14,6 +14,18 @@ export interface RetryPolicy {
   readonly jitterFactor: number;
   /** Error class names; empty: all but PermanentError. */
   readonly retryableExceptions: readonly string[];
+  /** No retry starts later than this after the first attempt, ms; undefined: no bound. */
+  readonly maxElapsedMs: number | undefined;
+}
+
+/** `circuit-breaker`, the original's keys and defaults. */
+export interface CircuitBreakerPolicy {
+  /** Failed attempts in a row that open it; default 5. */
+  readonly failureThreshold: number;
+  /** How long it stays open; default 60000. */
+  readonly resetTimeoutMs: number;
+  /** Successful attempts that close it again; default 2. */
+  readonly halfOpenSuccessThreshold: number;
 }
 
 export type Isolation = "process" | "fresh" | "none";
@@ -31,6 +43,8 @@ export interface ComponentConfig {
   readonly dependsOn: readonly string[] | undefined;
   /** The component's own policy, else the pipeline's, else undefined (no retries). */
   readonly retryPolicy: RetryPolicy | undefined;
+  /** The component's own, else the pipeline's, else undefined (none). */
+  readonly circuitBreaker: CircuitBreakerPolicy | undefined;
   /** Milliseconds. */
   readonly timeoutMs: number | undefined;
   readonly isolation: Isolation | undefined;
@@ -71,6 +85,8 @@ export interface SparkConfig {
 
 /** One entry of `hooks`. */
 export interface HookConfig {
+  /** 0-based place in the file. */
+  readonly index: number;
   readonly type: string;
   /** The other keys of the entry, as written. */
   readonly settings: HoconObject;
@@ -97,4 +113,25 @@ export interface PipelineConfig {
   readonly folder: string;
   /** The whole resolved tree. */
   readonly root: HoconObject;
+}
+
+/** What could be decoded of a component that may be wrong elsewhere: enough to check it, not to run it. */
+export interface ReadableComponent extends Pick<
+  ComponentConfig,
+  "index" | "instanceType" | "enabled" | "node"
+> {
+  /** Empty where it is absent or wrong. */
+  readonly instanceName: string;
+  /** Undefined where what was given is no object. */
+  readonly instanceConfig: HoconObject | undefined;
+}
+
+/** What could be decoded of a configuration that may be wrong elsewhere, for the checks that come after decoding. */
+export interface ReadablePipeline extends Pick<
+  PipelineConfig,
+  "pluginFolders" | "redact" | "hooks" | "file" | "folder"
+> {
+  readonly components: readonly ReadableComponent[];
+  /** Texts such as `${NAME}` that stand for values yet to come. */
+  readonly placeholders: ReadonlySet<string>;
 }

@@ -8,66 +8,22 @@ import {
   flag,
   list,
   name,
-  numberFrom,
   object,
   size,
   text,
   typeName,
   wholeNumber,
 } from "./kinds.ts";
-import type { CheckpointConfig, Isolation, RetryPolicy, SparkConfig } from "./pipeline.ts";
+import type {
+  CheckpointConfig,
+  CircuitBreakerPolicy,
+  Isolation,
+  RetryPolicy,
+  SparkConfig,
+} from "./pipeline.ts";
+import { circuitBreakerSection, retryPolicySection } from "./resilience-sections.ts";
 
 const MINUTE_MS = 60_000;
-
-/** Keys and defaults as the original has them, so that its files load. */
-const retryPolicySection: Section<RetryPolicy> = section<RetryPolicy>({
-  path: "pipeline.retry-policy",
-  doc: "How often and how soon a failed component is tried again. Absent: never.",
-  fields: {
-    maxRetries: {
-      key: "max-retries",
-      doc: "how often after the first attempt",
-      kind: wholeNumber(0),
-      default: 3,
-    },
-    initialDelayMs: {
-      key: "initial-delay-ms",
-      doc: "milliseconds before the first retry",
-      kind: wholeNumber(0),
-      default: 1000,
-    },
-    maxDelayMs: {
-      key: "max-delay-ms",
-      doc: "the longest delay, in milliseconds",
-      kind: wholeNumber(0),
-      default: 30_000,
-    },
-    backoffMultiplier: {
-      key: "backoff-multiplier",
-      doc: "what each delay is longer by than the one before",
-      kind: numberFrom(1),
-      default: 2,
-    },
-    jitterFactor: {
-      key: "jitter-factor",
-      doc: "the share of a delay that chance may add or take away",
-      kind: numberFrom(0, 1),
-      default: 0.1,
-    },
-    retryableExceptions: {
-      key: "retryable-exceptions",
-      doc: "names of error classes that are retried; empty: all but PermanentError",
-      kind: list(name),
-      default: [],
-    },
-  },
-});
-    onStoreFailure: {
-      key: "on-store-failure",
-      doc: "what a run does when the store fails for longer than store-timeout: end, or go on without records (local stores and single-writer only)",
-      kind: choice("fail", "continue"),
-      default: "fail",
-    },
 
 export const checkpointSection: Section<Omit<CheckpointConfig, "node">> = section<
   Omit<CheckpointConfig, "node">
@@ -105,6 +61,12 @@ export const checkpointSection: Section<Omit<CheckpointConfig, "node">> = sectio
       doc: "what a resume does where a completed component's code has changed",
       kind: choice("warn", "refuse", "rerun"),
       default: "warn",
+    },
+    onStoreFailure: {
+      key: "on-store-failure",
+      doc: "what a run does when the store fails for longer than store-timeout: end, or go on without records (local stores and single-writer only)",
+      kind: choice("fail", "continue"),
+      default: "fail",
     },
     storeTimeoutMs: {
       key: "store-timeout",
@@ -167,6 +129,7 @@ export interface ComponentBlock {
   readonly enabled: boolean;
   readonly dependsOn: readonly string[] | undefined;
   readonly retryPolicy: RetryPolicy | undefined;
+  readonly circuitBreaker: CircuitBreakerPolicy | undefined;
   readonly timeoutMs: number | undefined;
   readonly isolation: Isolation | undefined;
   readonly memoryLimit: number | undefined;
@@ -212,6 +175,12 @@ export const componentSection: Section<ComponentBlock> = section<ComponentBlock>
       kind: sectionKind(retryPolicySection),
       defaultText: "the pipeline's",
     },
+    circuitBreaker: {
+      key: "circuit-breaker",
+      doc: "replaces the pipeline's circuit-breaker for this component",
+      kind: sectionKind(circuitBreakerSection),
+      defaultText: "the pipeline's",
+    },
     timeoutMs: { key: "timeout", doc: "how long one attempt may take", kind: duration },
     isolation: {
       key: "isolation",
@@ -252,6 +221,7 @@ export interface PipelineBlock {
   readonly checkpoint: HoconObject | undefined;
   readonly redact: readonly string[];
   readonly retryPolicy: RetryPolicy | undefined;
+  readonly circuitBreaker: CircuitBreakerPolicy | undefined;
   readonly hooks: readonly HoconNode[];
   readonly components: readonly HoconNode[];
 }
@@ -298,6 +268,11 @@ export const pipelineSection: Section<PipelineBlock> = section<PipelineBlock>({
       doc: retryPolicySection.doc,
       kind: sectionKind(retryPolicySection),
     },
+    circuitBreaker: {
+      key: "circuit-breaker",
+      doc: circuitBreakerSection.doc,
+      kind: sectionKind(circuitBreakerSection),
+    },
     hooks: {
       key: "hooks",
       doc: "what looks on: logging, audit, metrics, plugins",
@@ -319,6 +294,7 @@ export const sections: readonly Section<never>[] = [
   pipelineSection,
   checkpointSection,
   retryPolicySection,
+  circuitBreakerSection,
   componentSection,
   hookSection,
 ] as unknown as readonly Section<never>[];

@@ -4,6 +4,21 @@ import type { AttemptOutcome } from "./attempt.ts";
 import { errorRecord } from "./component-record.ts";
 import type { WireError } from "./worker/protocol.ts";
 
+/** One attempt that is under way or about to start. */
+export interface Try {
+  readonly index: number;
+  readonly attempt: number;
+  /** True: in a worker that has run nothing. */
+  readonly fresh: boolean;
+}
+
+/** Events with the starts that they allow after them. */
+export function withStarts(events: readonly RunEvent[], next: readonly Try[]): readonly RunEvent[] {
+  if (next.length === 0) return events;
+  const starts = next.map(({ index, attempt }): RunEvent => ({ type: "attempt-started", index, attempt }));
+  return [...events, ...starts];
+}
+
 /** Which attempt of which component an event is about, and how long it took. */
 export interface AttemptFacts {
   readonly index: number;

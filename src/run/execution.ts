@@ -1,29 +1,25 @@
-import type { JsonValue } from "../base/mod.ts";
+import { type JsonValue, messageOf, startTimer } from "../base/mod.ts";
 import type { RunEvent } from "../checkpoint/mod.ts";
+import type { ComponentConfig } from "../config/mod.ts";
 import type { LogLevel } from "../sdk/mod.ts";
+import { givenUpText, recoveredText, retryText } from "./attempt-texts.ts";
 import { Attempt, type AttemptOutcome } from "./attempt.ts";
-import { completionEvent, failureEvent, type GoodOutcome } from "./component-events.ts";
+import type { BreakerChange } from "./circuit-breaker.ts";
+import { completionEvent, failureEvent, type GoodOutcome, type Try, withStarts } from "./component-events.ts";
 import { type ComponentRecord, newRecord, restoredRecord } from "./component-record.ts";
 import type { ExecuteRequest } from "./execute-request.ts";
 import { interruptOf } from "./interrupt.ts";
 import { onAbort } from "./on-abort.ts";
 import { OrderMaker } from "./order-maker.ts";
-import { maxAttempts, mayRetry, retryDelay } from "./retry.ts";
+import { Retries } from "./retries.ts";
+import { type NextRetry, maxAttempts } from "./retry.ts";
 import { RunHooks } from "./run-hooks.ts";
 import { RunStop } from "./run-stop.ts";
 import { Scheduler } from "./scheduler.ts";
-import { endFacts, type EndFacts, type StopReason, stopError, stopWord } from "./stop-reason.ts";
+import { endFacts, type EndFacts, type StopReason, lostBecause, stopError, stopWord } from "./stop-reason.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 import type { WireError } from "./worker/protocol.ts";
 import { toWireError } from "./worker/wire-error.ts";
-
-/** One attempt that is under way or about to start. */
-interface Try {
-  readonly index: number;
-  readonly attempt: number;
-  /** True: in a worker that has run nothing. */
-  readonly fresh: boolean;
-}
 
 /** One run from its first component to its last: who starts when, what is recorded, who is told. */
 export class Execution {
@@ -33,6 +29,7 @@ export class Execution {
   readonly #hooks: RunHooks;
   readonly #stop = new RunStop();
   readonly #orders: OrderMaker;
+  readonly #retries: Retries;
   #over: () => void = () => undefined;
   /** Attempts that are over and not yet recorded and told. */
   #settling = 0;
@@ -43,6 +40,7 @@ export class Execution {
   constructor(request: ExecuteRequest) {
     this.#request = request;
     this.#orders = new OrderMaker(request);
+    this.#retries = new Retries(request.clock, request.random);
     this.#scheduler = new Scheduler(request.prepared.dependencies, request.maxParallel);
     this.records = request.decisions.map(({ reason }) => newRecord(reason));
     this.#hooks = new RunHooks(request, (error) => this.#stop.stop({ kind: "hook", error }));
@@ -51,14 +49,13 @@ export class Execution {
   /** Runs everything; resolves when nothing runs any more. The final event is the caller's. */
   async run(): Promise<EndFacts> {
     const { signal, kill, journal, timeoutMs } = this.#request;
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => this.#stop.stop({ kind: "timeout", timeoutMs }), timeoutMs);
     const release = [
+      timeoutMs === undefined
+        ? () => undefined
+        : startTimer(timeoutMs, () => this.#stop.stop({ kind: "timeout", timeoutMs })),
       onAbort(signal, (reason) => this.#stop.stop({ kind: "interrupt", interrupt: interruptOf(reason) })),
       onAbort(kill, () => this.#stop.kill()),
-      onAbort(journal?.lost, (reason) => this.#stop.stop({ kind: "lost", error: asError(reason) })),
+      onAbort(journal?.lost, (reason) => this.#stop.stop(lostBecause(reason))),
     ];
     try {
       await this.#hooks.beforePipeline();
@@ -70,7 +67,6 @@ export class Execution {
       this.#endIfIdle();
       await done;
     } finally {
-      clearTimeout(timer);
       for (const one of release) one();
     }
     if (this.#fault !== undefined) throw this.#fault;
@@ -135,18 +131,12 @@ export class Execution {
     told?: () => Promise<void>,
   ): Promise<boolean> {
     const { journal } = this.#request;
-    const all =
-      next.length === 0
-        ? events
-        : [
-            ...events,
-            ...next.map(({ index, attempt }): RunEvent => ({ type: "attempt-started", index, attempt })),
-          ];
+    const all = withStarts(events, next);
     if (journal !== undefined && all.length > 0) {
       try {
         await journal.append(all);
       } catch (thrown) {
-        this.#stop.stop({ kind: "lost", error: asError(thrown) });
+        this.#stop.stop(lostBecause(thrown));
         for (const one of next) this.#abandon(one.index);
         return false;
       }
@@ -169,6 +159,7 @@ export class Execution {
     if (record === undefined) return;
     if (this.#stop.reason !== undefined) return this.#abandon(index);
     if (this.#hooks.has("beforeComponent")) await this.#hooks.beforeComponent(index, attempt);
+    await this.#hooks.breaker(index, this.#retries.starts(this.#config(index)));
     const taken = this.#pool(index).take(one.fresh || this.#isolation(index) === "fresh");
     const worker = taken instanceof Promise ? await taken : taken;
     // Whoever stopped the run while a worker was got ready has not seen this attempt.
@@ -184,19 +175,19 @@ export class Execution {
   }
 
   #start(one: Try, worker: WorkerHandle): void {
-    const { clock, graceMs, prepared, secrets } = this.#request;
+    const { clock, graceMs, secrets } = this.#request;
     const { index } = one;
-    const config = prepared.components[index]?.config;
+    const config = this.#config(index);
     const started = clock.steady();
     const attempt: Attempt = new Attempt({
       worker,
       order: this.#orders.order(index, one.attempt, worker),
-      timeoutMs: config?.timeoutMs,
-      memoryLimit: config?.memoryLimit,
+      timeoutMs: config.timeoutMs,
+      memoryLimit: config.memoryLimit,
       graceMs,
       keepStep: (name, result) => this.#keepStep(index, name, secrets.result(result)),
       progress: (done, total, label) => {
-        const component = config?.instanceName ?? "";
+        const component = config.instanceName;
         this.#request.log.observer.progress?.({ index, component, done, total, label });
       },
       over: (outcome) => {
@@ -228,8 +219,8 @@ export class Execution {
     this.#settle(one, durationMs, outcome)
       .catch((thrown: unknown) => {
         // Nothing here throws unless we are wrong; the run ends, and the caller is told.
-        this.#fault ??= asError(thrown);
-        this.#stop.stop({ kind: "lost", error: asError(thrown) });
+        this.#fault ??= new Error(messageOf(thrown), { cause: thrown });
+        this.#stop.stop(lostBecause(thrown));
       })
       .finally(() => {
         this.#settling--;
@@ -268,6 +259,7 @@ export class Execution {
     }
     this.#orders.completed(index, outputs);
     this.#scheduler.over(index, "done");
+    const change = this.#retries.succeeded(this.#config(index));
     const event = completionEvent({ index, attempt, durationMs }, outcome, outputs, clock.now());
     const kept = await this.#record([event], this.#claim(), async () => {
       record.status = outcome.how;
@@ -275,6 +267,8 @@ export class Execution {
       record.durationMs = clock.steady() - record.startedAt;
       record.outputs = outputs;
       record.error = undefined;
+      if (record.failures.length > 0) this.#log("info", index, recoveredText(attempt, record.failures));
+      await this.#hooks.breaker(index, change);
       if (this.#hooks.has("afterComponent")) await this.#hooks.afterComponent(index, record, attempt);
     });
     if (!kept) this.#notKept(record);
@@ -289,23 +283,29 @@ export class Execution {
   }
 
   async #fail(one: Try, durationMs: number, error: WireError): Promise<void> {
-    const { prepared, failFast } = this.#request;
     const { index, attempt } = one;
-    const config = prepared.components[index]?.config;
+    const config = this.#config(index);
     const record = this.records[index];
-    if (config === undefined || record === undefined) return;
-    const retrying = this.#stop.reason === undefined && mayRetry(config.retryPolicy, attempt, error);
+    if (record === undefined) return;
     record.error = error;
+    record.failures.push({ attempt, durationMs: Math.round(durationMs), error });
+    const { change, next } = this.#retries.failed(config, error, record.startedAt);
+    const retrying = this.#stop.reason === undefined && typeof next === "object";
     const transient = error.steering === "transient";
     const failure = failureEvent({ index, attempt, durationMs }, error, { retrying, transient });
-    if (retrying) return this.#retry(one, error, failure);
+    if (retrying) return this.#retry(one, error, failure, { next, change });
     record.status = "failed";
     record.reason = transient ? "transient-failure" : "failed";
     record.durationMs = this.#request.clock.steady() - record.startedAt;
     this.#scheduler.over(index, "failed");
-    if (failFast) this.#stop.stop({ kind: "failure", component: config.instanceName });
+    if (this.#request.failFast) this.#stop.stop({ kind: "failure", component: config.instanceName });
     for (const unmet of this.#scheduler.takeUnmet()) this.#unmet(unmet);
-    await this.#record([failure], this.#claim(), () => this.#hooks.failed(index, record, attempt, error));
+    await this.#record([failure], this.#claim(), async () => {
+      const why = givenUpText(attempt, next);
+      if (why !== undefined) this.#log("warn", index, why);
+      await this.#hooks.breaker(index, change);
+      await this.#hooks.failed(index, record, attempt, error);
+    });
     return undefined;
   }
 
@@ -316,28 +316,27 @@ export class Execution {
     record.reason = "dependency-failed";
   }
 
-  async #retry(one: Try, error: WireError, failure: RunEvent): Promise<void> {
-    const { prepared, random } = this.#request;
-    const policy = prepared.components[one.index]?.config.retryPolicy;
-    if (policy === undefined) return;
-    const delayMs = retryDelay(policy, one.attempt, random.fraction());
-    const allowed = maxAttempts(policy);
+  async #retry(
+    { index, attempt }: Try,
+    error: WireError,
+    failure: RunEvent,
+    after: { readonly next: Exclude<NextRetry, string>; readonly change: BreakerChange | undefined },
+  ): Promise<void> {
+    const { delayMs } = after.next;
+    const allowed = maxAttempts(this.#config(index).retryPolicy);
     const kept = await this.#record([failure], [], async () => {
-      this.#log(
-        "warn",
-        one.index,
-        `attempt ${one.attempt} of ${allowed} failed: ${error.message}; the next one starts in ${delayMs} ms`,
-      );
-      await this.#hooks.retry(one.index, one.attempt + 1, allowed, delayMs, error);
+      this.#log("warn", index, retryText(attempt, allowed, error.message, after.next));
+      await this.#hooks.breaker(index, after.change);
+      await this.#hooks.retry(index, attempt + 1, allowed, delayMs, error);
     });
     const waited = kept && (await this.#stop.wait(delayMs, this.#request.clock));
     if (!waited) {
-      const record = this.records[one.index];
+      const record = this.records[index];
       if (record !== undefined) record.status = "failed";
-      this.#abandon(one.index);
+      this.#abandon(index);
       return;
     }
-    await this.#record([], [{ index: one.index, attempt: one.attempt + 1, fresh: false }]);
+    await this.#record([], [{ index, attempt: attempt + 1, fresh: false }]);
     return undefined;
   }
 
@@ -379,9 +378,14 @@ export class Execution {
     }
   }
 
+  #config(index: number): ComponentConfig {
+    const config = this.#request.prepared.components[index]?.config;
+    if (config === undefined) throw new Error(`there is no component ${index}`);
+    return config;
+  }
+
   #isolation(index: number): string {
-    const { isolation, prepared } = this.#request;
-    return isolation ?? prepared.components[index]?.config.isolation ?? "process";
+    return this.#request.isolation ?? this.#config(index).isolation ?? "process";
   }
 
   #pool(index: number): ExecuteRequest["processes"] {
@@ -389,11 +393,7 @@ export class Execution {
   }
 
   #log(level: LogLevel, index: number, message: string): void {
-    const component = this.#request.prepared.components[index]?.config.instanceName;
+    const component = this.#config(index).instanceName;
     this.#request.log.line({ component, level, source: "runner", message, fields: undefined });
   }
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -10,6 +10,13 @@ export interface ResultError {
   readonly hint: string | null;
 }
 
+/** One attempt of this run that failed. */
+export interface FailedAttemptOutcome {
+  readonly attempt: number;
+  readonly durationMs: number;
+  readonly error: ResultError;
+}
+
 export interface ComponentOutcome {
   readonly index: number;
   readonly name: string;
@@ -22,6 +29,8 @@ export interface ComponentOutcome {
   readonly durationMs: number;
   readonly outputs: JsonValue;
   readonly error: ResultError | null;
+  /** In the order of attempts; empty where the first one completed. */
+  readonly failedAttempts: readonly FailedAttemptOutcome[];
 }
 
 /** The result document of `run --format json` and of `runPipeline`; only grows. */

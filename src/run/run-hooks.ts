@@ -1,6 +1,7 @@
 import type { RunEvent, RunJournal } from "../checkpoint/mod.ts";
 import { configInput } from "../plugin/mod.ts";
 import type { HookComponent, HookRun, RunStatus } from "../sdk/mod.ts";
+import type { BreakerChange } from "./circuit-breaker.ts";
 import type { ComponentRecord } from "./component-record.ts";
 import type { HookPoint } from "./compose-hooks.ts";
 import type { ExecuteRequest } from "./execute-request.ts";
@@ -106,6 +107,11 @@ export class RunHooks {
       delayMs,
       error: hookError(error),
     });
+  }
+
+  async breaker(index: number, change: BreakerChange | undefined): Promise<void> {
+    if (change === undefined || !this.has("onCircuitBreakerStateChange")) return;
+    await this.#caller.call("onCircuitBreakerStateChange", { ...this.#component(index), ...change });
   }
 
   async onCheckpoint(journal: RunJournal, events: readonly RunEvent[]): Promise<void> {

@@ -14,6 +14,11 @@ export type StopReason =
   /** A critical hook failed. */
   | { readonly kind: "hook"; readonly error: WireError };
 
+/** The journal is lost because of what was thrown. */
+export function lostBecause(thrown: unknown): StopReason {
+  return { kind: "lost", error: thrown instanceof Error ? thrown : new Error(String(thrown)) };
+}
+
 /** What a run's end says in the result document. */
 export interface EndFacts {
   readonly status: RunStatus;

@@ -18,7 +18,7 @@ function outcome(index: number, name: string, more: Partial<ComponentOutcome> = 
     attempts: 1,
     durationMs: 5,
   } as const;
-  return { index, name, ...always, outputs: null, error: null, ...more };
+  return { index, name, ...always, outputs: null, error: null, failedAttempts: [], ...more };
 }
 
 const failed: RunResult = {

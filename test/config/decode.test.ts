@@ -65,6 +65,7 @@ describe("a whole file", () => {
       enabled: true,
       dependsOn: undefined,
       retryPolicy: undefined,
+      circuitBreaker: undefined,
       timeoutMs: undefined,
       isolation: undefined,
       memoryLimit: undefined,
@@ -96,6 +97,7 @@ describe("a whole file", () => {
       backoffMultiplier: 1.5,
       jitterFactor: 0.1,
       retryableExceptions: [],
+      maxElapsedMs: undefined,
     });
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { composeHooks, memoryCheckpointStore } from "../../src/api/mod.ts";
-import { maxAttempts, mayRetry, retryDelay } from "../../src/run/retry.ts";
+import { isRetryable, maxAttempts, nextRetry, retryDelay } from "../../src/run/retry.ts";
 import { seeded } from "../kit/mod.ts";
 import { eventTypes, recordingHooks, testPipeline } from "./pipeline-kit.ts";
 
@@ -11,6 +11,7 @@ const POLICY = {
   backoffMultiplier: 2,
   jitterFactor: 0,
   retryableExceptions: [],
+  maxElapsedMs: undefined,
 };
 
 test("delays grow by the multiplier up to the longest, and jitter stays within its share", () => {
@@ -21,20 +22,21 @@ test("delays grow by the multiplier up to the longest, and jitter stays within i
     expect(delay).toBeGreaterThanOrEqual(180);
     expect(delay).toBeLessThanOrEqual(220);
   }
+  expect(retryDelay({ ...POLICY, initialDelayMs: 0 }, 5000, 0.5)).toBe(0);
 });
 
 test("typed errors and retryable-exceptions decide what is tried again", () => {
   const error = (name: string, steering?: "transient" | "permanent") =>
     ({ name, message: "", classes: [name, "Error"], steering }) as const;
   expect(maxAttempts(undefined)).toBe(1);
-  expect(mayRetry(undefined, 1, error("TypeError"))).toBe(false);
-  expect(mayRetry(POLICY, 1, error("TypeError"))).toBe(true);
-  expect(mayRetry(POLICY, 4, error("TypeError"))).toBe(false);
-  expect(mayRetry(POLICY, 1, error("PermanentError", "permanent"))).toBe(false);
+  expect(isRetryable(undefined, error("TypeError"))).toBe(false);
+  expect(isRetryable(POLICY, error("TypeError"))).toBe(true);
+  expect(nextRetry(POLICY, { spent: 3, elapsedMs: 0, openMs: 0 }, 0.5)).toBe("used-up");
+  expect(isRetryable(POLICY, error("PermanentError", "permanent"))).toBe(false);
   const only = { ...POLICY, retryableExceptions: ["java.net.SocketException"] };
-  expect(mayRetry(only, 1, error("TypeError"))).toBe(false);
-  expect(mayRetry(only, 1, error("SocketException"))).toBe(true);
-  expect(mayRetry(only, 1, error("TransientError", "transient"))).toBe(true);
+  expect(isRetryable(only, error("TypeError"))).toBe(false);
+  expect(isRetryable(only, error("SocketException"))).toBe(true);
+  expect(isRetryable(only, error("TransientError", "transient"))).toBe(true);
 });
 
 const FLAKY = `import { PermanentError, SkipComponent, TransientError } from "cairn";
