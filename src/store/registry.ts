@@ -38,6 +38,9 @@ export function storeRegistry(): Map<string, OpenStore> {
     ["file", openFile],
     ["s3a", openS3],
     ["s3", openS3],
+    ["hdfs", openHdfs],
+    ["webhdfs", openHdfs],
+    ["swebhdfs", openHdfs],
   ]);
 }
 
@@ -45,6 +48,11 @@ export function storeRegistry(): Map<string, OpenStore> {
 const openS3: OpenStore = async (location, options) => {
   const { openS3Store } = await import("./s3/open-s3-store.ts");
   return openS3Store(location, options);
+};
+
+const openHdfs: OpenStore = async (location, options) => {
+  const { openHdfsStore } = await import("./hdfs/open-hdfs-store.ts");
+  return openHdfsStore(location, options);
 };
 
 const openFile: OpenStore = ({ target }, { fs, clock, settings, leaseMs }) =>
