@@ -44,9 +44,8 @@ function spawn(options: ProcessWorkerOptions, receive: (message: FromWorker) => 
     cwd: options.cwd,
     env,
     detached: true,
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
+    // The fourth is the worker's lifeline (LIFELINE_FD): it closes when this process ends.
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
     serialization: "json",
     ipc: (message: FromWorker) => receive(message),
   });

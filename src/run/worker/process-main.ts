@@ -14,6 +14,9 @@ const EMPTY_INTERVAL_MS = 40;
 /** The two streams that are looked after, stdout and stderr. */
 const STREAMS = [1, 2] as const;
 
+/** A socket that nothing is ever written to: its other end closes when the runner dies, however it dies. */
+export const LIFELINE_FD = 3;
+
 /** What the executable gives to its worker processes. */
 export interface WorkerParts {
   readonly builtins: ReadonlyMap<string, PluginDefinition>;
@@ -27,9 +30,9 @@ function endOwnGroup(): void {
   process.kill(-process.pid, "SIGKILL");
 }
 
-/** Dies with the runner, even in a busy loop, and at once where the runner is gone already. */
+/** Dies with the runner, even in a busy loop, with all that components started, and at once where the runner is gone already. */
 function bindToRunner(libc: Libc, runnerPid: number): void {
-  libc.dieWithParent();
+  if (!libc.endGroupAtClose(LIFELINE_FD)) libc.dieWithParent();
   if (process.platform === "linux" && process.ppid !== runnerPid) endOwnGroup();
   process.on("disconnect", endOwnGroup);
 }
