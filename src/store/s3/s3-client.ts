@@ -15,6 +15,8 @@ export interface OpenS3Client {
   readonly client: S3Client;
   /** `Date` of the last answer, in ms since the epoch; undefined before the first one. */
   readonly serverTime: () => number | undefined;
+  /** Signs from now on for the server's time: after it has refused a request for a wrong one. */
+  readonly correctClock: () => void;
 }
 
 /** Regions that nobody names are asked for here; Amazon then says where the bucket is. */
@@ -46,7 +48,16 @@ export async function openS3Client(settings: S3Settings): Promise<OpenS3Client> 
     ...(userAgent !== undefined && { customUserAgent: userAgent }),
     ...(await suppliedBy(credentials, handler)),
   });
-  return { sdk, client, serverTime: watchDate(client) };
+  const serverTime = watchDate(client);
+  return {
+    sdk,
+    client,
+    serverTime,
+    correctClock() {
+      const now = Date.now();
+      client.config.systemClockOffset = (serverTime() ?? now) - now;
+    },
+  };
 }
 
 /** What the SDK finds in profiles and the instance's metadata. */
@@ -91,26 +102,22 @@ function readCa(file: string): string {
 }
 
 interface Answer {
-  readonly statusCode: number;
   readonly headers: Record<string, string>;
 }
 
-const FIRST_FAILURE = 300;
-
 /**
- * Notes each answer's `Date`, and keeps that of successes from the SDK, which would set its own clock by it: behind a
- * proxy with a wrong clock every later request would be signed for a wrong time. A refusal for a wrong time still
- * corrects it.
+ * Notes each answer's `Date` and keeps it from the SDK, which would set its own clock by it, by an error's, too: behind
+ * a proxy with a wrong clock every later request would be signed for a wrong time.
  */
 function watchDate(client: S3Client): () => number | undefined {
   let last: number | undefined;
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
-      const { statusCode, headers } = result.response as Answer;
+      const { headers } = result.response as Answer;
       const date = Date.parse(headers["date"] ?? "");
       if (!Number.isNaN(date)) last = date;
-      if (statusCode < FIRST_FAILURE) delete headers["date"];
+      delete headers["date"];
       return result;
     },
     { step: "deserialize", priority: "low", name: "cairnDate" },

@@ -34,8 +34,10 @@ export function s3Failure(thrown: unknown): S3Failure {
 
 const THROTTLED =
   /^(SlowDown|Throttl.*|RequestLimitExceeded|TooManyRequests.*|BandwidthLimitExceeded|ServerBusy)$/;
-/** Refusals that the next try may not meet: the SDK corrects its clock by the answer, and closed connections are reopened. */
-const PASSING = new Set(["RequestTimeTooSkewed", "RequestTimeout", "InternalError", "OperationAborted"]);
+/** The request was signed for a time that isn't the server's: the next one is corrected. */
+export const CLOCK_REFUSED = "RequestTimeTooSkewed";
+/** Refusals that the next try may not meet. */
+const PASSING = new Set([CLOCK_REFUSED, "RequestTimeout", "InternalError", "OperationAborted"]);
 const PASSING_STATUS = new Set([408, 409, 425, 429]);
 const FIRST_SERVER_FAULT = 500;
 

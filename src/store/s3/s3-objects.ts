@@ -7,7 +7,7 @@ import { storeError } from "../errors.ts";
 import type { ListedObject, ObjectOperations } from "../object/object-operations.ts";
 import type { OpenS3Client } from "./s3-client.ts";
 import { conditionalFailure, conditionsOf, type ConditionalWrite } from "./s3-conditions.ts";
-import { s3Error, s3Failure } from "./s3-error.ts";
+import { CLOCK_REFUSED, s3Error, s3Failure } from "./s3-error.ts";
 import type { S3Location } from "./s3-location.ts";
 import { customerKey, writingInput, type CustomerKey } from "./s3-request.ts";
 import type { S3Settings } from "./s3-settings.ts";
@@ -226,6 +226,8 @@ class S3Objects implements ObjectOperations {
     } catch (thrown) {
       signal?.throwIfAborted();
       const { bucket } = this.#settings;
+      // The next try is signed for the server's time.
+      if (s3Failure(thrown).code === CLOCK_REFUSED) this.#open.correctClock();
       const answered = this.#open.serverTime() !== undefined;
       throw s3Error({ location: this.location, bucket, answered }, doing, writing, thrown);
     }

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
+import { caught } from "../failure.ts";
 import { openS3 } from "./s3-bench.ts";
-import { recordingServer, type Recorded } from "./recording-server.ts";
+import { recordingServer, s3Refusal, type Recorded } from "./recording-server.ts";
 
 const record = '{"seq":1,"a":1}';
 const s3a = (name: string): string => `spark.hadoop.fs.s3a.${name}`;
@@ -89,4 +90,27 @@ test("the client says its user agent's prefix, and sends no chunks and no Expect
 test("the bucket is in the path of an address, of localhost, and where s3a says so", async () => {
   const requests = await sentWith({});
   expect(new URL(requests[0]?.url ?? "").pathname).toBe("/lake/p/~store");
+});
+
+test("a machine whose clock is wrong is refused once, and signs for the server's time from then on", async () => {
+  const hourMs = 3_600_000;
+  const refused: string[] = [];
+  using server = recordingServer({
+    answer(request) {
+      const signed = request.headers.get("x-amz-date") ?? "";
+      const now = new Date(Date.now() + hourMs);
+      // 20260101T120000Z: the hour is enough to tell.
+      if (signed.slice(0, 11) === now.toISOString().replaceAll("-", "").slice(0, 11)) return undefined;
+      refused.push(signed);
+      const answer = s3Refusal(403, "RequestTimeTooSkewed");
+      answer.headers.set("date", now.toUTCString());
+      return answer;
+    },
+  });
+  const store = await openS3(server.endpoint, "p");
+  expect(await caught(() => store.append("run", 1, record))).toMatchObject({ code: "STORE_UNAVAILABLE" });
+  expect(await store.append("run", 1, record)).toEqual({ taken: false });
+  expect(await store.append("run", 2, '{"seq":2,"a":1}')).toEqual({ taken: false });
+  expect(refused).toHaveLength(1);
+  await store.close();
 });
