@@ -4,13 +4,25 @@ import { proxyFor, type S3Network } from "./s3-network.ts";
 
 type Handler = S3Client["config"]["requestHandler"];
 
+/** A request as the SDK hands it to whoever sends it, whole and signed. */
+interface SdkRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly query?: Query;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
 /**
  * How the AWS SDK's requests travel where a proxy stands between: by `fetch`, since the SDK's own way knows no
  * proxies. Whole answers are read before they are given on, within the time that an answer may take.
  */
 export function proxiedFetch(network: S3Network, ca: string | undefined): Handler {
   return {
-    async handle(request, options = {}) {
+    async handle(request: SdkRequest, options = {}) {
       const { protocol, hostname, port, path, query = {}, method, headers, body } = request;
       const url = new URL(
         `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}${queryText(query)}`,

@@ -1,12 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { systemClock, type Clock } from "../../../src/base/mod.ts";
-import {
-  isTransient,
-  withRetry,
-  type CheckpointStore,
-  type Lease,
-  type LeaseHolder,
-} from "../../../src/store/mod.ts";
+import { withRetry, type CheckpointStore, type Lease, type LeaseHolder } from "../../../src/store/mod.ts";
 import { faultProxy, type HttpFault } from "../../servers/mod.ts";
 import { BUCKET, newPrefix, openS3 } from "./s3-bench.ts";
 import { versitygwForFile } from "./servers.ts";
