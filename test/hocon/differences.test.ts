@@ -34,6 +34,13 @@ const CASES: readonly (() => void)[] = [
     expect(codes("a = [1] x")).toEqual(["HOCON_SWALLOWED_TEXT"]);
     expect(valueOf("a = [1] x")).toEqual({ a: [1] });
   },
+  () => {
+    const d = { c: { b: { c: {} } } };
+    expect(valueOf("d.c.b:${?d}\nd=${d.c.b}\nb.b:${d.c}{d.d+={}${?b}}")).toEqual({
+      b: { b: { b: { c: {} }, d: { d: [{}] } } },
+      d,
+    });
+  },
 ];
 
 describe("each deliberate difference has its case", () => {
