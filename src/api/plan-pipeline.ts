@@ -1,5 +1,7 @@
+import type { Redactor } from "../base/mod.ts";
 import { type PipelineConfig, redactorFor } from "../config/mod.ts";
-import { type PipelinePlan, planRun } from "../run/mod.ts";
+import { invalidConfig, type PipelinePlan, planRun } from "../run/mod.ts";
+import { tellingAll } from "./config-findings.ts";
 import {
   decideSettings,
   loadSource,
@@ -11,6 +13,7 @@ import {
   type Source,
 } from "./open-run.ts";
 import type { LoadOptions, PluginOptions, ResumeOptions, RunOptions } from "./options.ts";
+import { checkConfiguredHooks, foldersOf } from "./wire.ts";
 
 /** What a plan is made with: that which decides what a run restores. */
 export type PlanOptions = LoadOptions &
@@ -20,21 +23,25 @@ export type PlanOptions = LoadOptions &
 
 /** What a run would do now. Writes nothing. @throws CairnError as `runPipeline` for what refuses a run, but for changed components (`refused`). */
 export async function planPipeline(config: PipelineConfig, options: PlanOptions = {}): Promise<PipelinePlan> {
-  return withOpened(options, () => Promise.resolve({ config, reload: undefined }));
+  return withOpened(options, (opened) => plan({ config, reload: undefined }, options, opened));
 }
 
 /** `planPipeline` of a file; `--set` of the run that would be resumed is restored. */
 export async function planFile(path: string, options: PlanOptions = {}): Promise<PipelinePlan> {
-  return withOpened(options, ({ warnings }) => loadSource(path, options, warnings));
+  return withOpened(options, (opened) =>
+    tellingAll(path, options, opened, async () => {
+      return plan(await loadSource(path, options, opened.warnings), options, opened);
+    }),
+  );
 }
 
 async function withOpened(
   options: OpenOptions,
-  load: (opened: Opened) => Promise<Source>,
+  work: (opened: Opened) => Promise<PipelinePlan>,
 ): Promise<PipelinePlan> {
   const opened = openRun(options);
   try {
-    return await plan(await load(opened), options, opened);
+    return await work(opened);
   } finally {
     await opened.pools.close();
   }
@@ -47,7 +54,7 @@ async function plan(source: Source, options: OpenOptions, opened: Opened): Promi
   await readyRunner(config, options, opened);
   const { store, owned } = await openRunStore(config, options, { ...opened, redactor });
   try {
-    return await planRun({
+    const planned = await planRun({
       ...decideSettings(source, options, opened, redactor),
       worker: () => opened.pools.describing(),
       store,
@@ -59,7 +66,17 @@ async function plan(source: Source, options: OpenOptions, opened: Opened): Promi
       warnings: opened.warnings,
       clock: opened.clock,
     });
+    await checkHooks(config, opened, redactor);
+    return planned;
   } finally {
     if (owned) await store?.close();
   }
+}
+
+/** A run opens its hooks before anything is recorded; what keeps one from being opened is told here without opening any. */
+async function checkHooks(config: PipelineConfig, opened: Opened, redactor: Redactor): Promise<void> {
+  if (config.hooks.length === 0) return;
+  const folders = await foldersOf(config, opened.lookup, () => undefined);
+  const findings = await checkConfiguredHooks({ config, folders, env: opened.lookup.env, redactor });
+  if (findings.length > 0) throw invalidConfig(findings);
 }

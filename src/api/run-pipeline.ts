@@ -3,6 +3,7 @@ import { type PipelineConfig, redactorFor } from "../config/mod.ts";
 import { runOnce, type RunResult } from "../run/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import { markedStore } from "./checkpoint-hooks.ts";
+import { tellingAll } from "./config-findings.ts";
 import {
   decideSettings,
   loadSource,
@@ -27,12 +28,16 @@ import { foldersOf, openConfiguredHooks } from "./wire.ts";
  * @throws CairnError for what refuses the run before anything ran: kind `config` (exit 2), CHECKPOINT_… (exit 4, 5, 6)
  */
 export async function runPipeline(config: PipelineConfig, options: RunOptions = {}): Promise<RunResult> {
-  return withOpened(options, () => Promise.resolve({ config, reload: undefined }));
+  return withOpened(options, (opened) => runOpened({ config, reload: undefined }, options, opened));
 }
 
 /** `runPipeline` of a file (or, with `-`, of `options.text`); `--set` of the run that is resumed is restored. The CLI's `run`. */
 export async function runFile(path: string, options: FileRunOptions = {}): Promise<RunResult> {
-  return withOpened(options, ({ warnings }) => loadSource(path, options, warnings));
+  return withOpened(options, (opened) =>
+    tellingAll(path, options, opened, async () => {
+      return runOpened(await loadSource(path, options, opened.warnings), options, opened);
+    }),
+  );
 }
 
 /** Runs a file with checkpoints as its configuration says (the source page's call). */
@@ -54,11 +59,11 @@ export async function resume(request: ResumeRequest): Promise<RunResult> {
 
 async function withOpened(
   options: FileRunOptions,
-  load: (opened: Opened) => Promise<Source>,
+  work: (opened: Opened) => Promise<RunResult>,
 ): Promise<RunResult> {
   const opened = openRun(options);
   try {
-    return await runOpened(await load(opened), options, opened);
+    return await work(opened);
   } finally {
     await opened.pools.close();
   }

@@ -1,14 +1,12 @@
-import { CairnError, type Finding, sortFindings } from "../base/mod.ts";
+import { type Finding, sortFindings } from "../base/mod.ts";
 import { type PipelineConfig, redactorFor } from "../config/mod.ts";
 import { withCheckpointErrors } from "../checkpoint/mod.ts";
-import { prepareComponents } from "../run/mod.ts";
 import { schemeOf } from "../store/mod.ts";
-import { readConfig } from "./load-config.ts";
+import { configFindings, findingsOf } from "./config-findings.ts";
 import { type Opened, openRun, openRunStore, type StoreTools } from "./open-run.ts";
 import type { LoadOptions, PluginOptions } from "./options.ts";
 import { checkStoreAt } from "./store-at.ts";
 import { storeFailureFindings } from "./store-failure.ts";
-import { builtinComponents, checkConfiguredHooks, foldersOf } from "./wire.ts";
 
 export interface ValidateOptions extends LoadOptions, PluginOptions {
   /** Import plugins (in a worker process) and check each component's configuration. Default true. */
@@ -44,53 +42,16 @@ export async function validateFiles(
 }
 
 async function validateFile(path: string, options: ValidateOptions): Promise<FileValidation> {
-  const findings: Finding[] = [];
-  const loadPlugins = options.loadPlugins ?? true;
-  const opened = openRun({ ...options, isolation: loadPlugins ? "process" : "none" });
+  const opened = openRun({ ...options, isolation: options.loadPlugins === false ? "none" : "process" });
   try {
-    const loaded = await readConfig(path, options);
-    findings.push(...loaded.findings);
-    // What is wrong in one place keeps nothing else from being checked, as far as there is a pipeline.
-    if (loaded.pipeline !== undefined) {
-      if (loadPlugins) findings.push(...(await pluginFindings(loaded.pipeline, opened)));
-      const store = await storeFindings(loaded.pipeline, options, opened, loaded.placeholders);
-      findings.push(...store);
-    }
+    const { loaded, findings } = await configFindings(path, options, opened);
+    const { pipeline, placeholders } = loaded;
+    const store = pipeline === undefined ? [] : await storeFindings(pipeline, options, opened, placeholders);
+    const sorted = sortFindings([...findings, ...store]);
+    return { file: path, valid: !sorted.some(({ severity }) => severity === "error"), findings: sorted };
   } finally {
     await opened.pools.close();
   }
-  const sorted = sortFindings(findings);
-  return { file: path, valid: !sorted.some(({ severity }) => severity === "error"), findings: sorted };
-}
-
-async function pluginFindings(config: PipelineConfig, opened: Opened): Promise<readonly Finding[]> {
-  const warnings: Finding[] = [];
-  const redactor = redactorFor(config);
-  opened.log.redactor = redactor;
-  try {
-    const folders = await foldersOf(config, opened.lookup, (message) =>
-      warnings.push({ severity: "warning", code: "PLUGIN_FOLDER_WRITABLE", message }),
-    );
-    const { findings } = await prepareComponents({
-      config,
-      folders,
-      builtins: [...builtinComponents.keys()],
-      redactor,
-      worker: () => opened.pools.describing(),
-    });
-    const hooks = await checkConfiguredHooks({ config, folders, env: opened.lookup.env, redactor });
-    return [...warnings, ...findings, ...hooks];
-  } catch (thrown) {
-    return [...warnings, ...findingsOf(thrown)];
-  }
-}
-
-/** The findings that an error stands for, or itself as one. */
-function findingsOf(thrown: unknown): readonly Finding[] {
-  if (!(thrown instanceof CairnError)) throw thrown;
-  if (thrown.findings.length > 0) return thrown.findings;
-  const { code, message, hint } = thrown;
-  return [{ severity: "error", code, message, hint }];
 }
 
 /** The checkpoint location: what can be said of it without reaching it, and with `resources` what it says itself. */

@@ -1,6 +1,12 @@
 import { dirname } from "node:path";
 import { CairnError, type Clock, type Finding, type Redactor, systemClock } from "../base/mod.ts";
-import { type HookConfig, judgedHook, locateIssues, type PipelineConfig } from "../config/mod.ts";
+import {
+  type HookConfig,
+  judgedHook,
+  locateIssues,
+  locateProblem,
+  type PipelineConfig,
+} from "../config/mod.ts";
 import {
   configInput,
   createCodeHasher,
@@ -84,7 +90,9 @@ export async function foldersOf(
 }
 
 export interface HooksRequest {
-  readonly config: PipelineConfig;
+  readonly config: Pick<PipelineConfig, "hooks" | "folder" | "redact">;
+  /** Texts that stand for values yet to come; what a schema says of those is left out. */
+  readonly placeholders?: ReadonlySet<string> | undefined;
   readonly folders: readonly string[];
   readonly env: Environment;
   readonly clock?: Clock | undefined;
@@ -106,8 +114,8 @@ async function checkHooks(request: HooksRequest): Promise<Checked> {
   const builtins = builtinHooks({ folder: config.folder, env, clock, redactor, write });
   const hooks: CheckedHook[] = [];
   const findings: Finding[] = [];
-  for (const [index, hook] of config.hooks.entries()) {
-    const checked = await checkHook(hook, index, builtins, request);
+  for (const hook of config.hooks) {
+    const checked = await checkHook(hook, builtins, request);
     if ("open" in checked) hooks.push(checked);
     else findings.push(...checked);
   }
@@ -132,24 +140,21 @@ export async function checkConfiguredHooks(
 
 async function checkHook(
   hook: HookConfig,
-  index: number,
   builtins: ReadonlyMap<string, PluginDefinition>,
-  { config, folders }: HooksRequest,
+  { config, folders, placeholders }: HooksRequest,
 ): Promise<CheckedHook | readonly Finding[]> {
-  const place = hook.node.fields.get("type")?.value.origin.place;
   try {
-    const resolved = await resolveType(hook.type, { folders, builtins: builtins.keys() });
+    const resolved = await resolveType(hook.type, { folders, builtins: [...builtins.keys()] });
     if (resolved.file !== undefined) await installModules();
     const definition = await loadPlugin({ resolved, kind: "hooks", builtins });
     const input = { ...configInput(hook.settings), redact: config.redact };
     const decoded = decodePluginConfig(hook.type, definition, input);
     if (decoded.issues.length > 0) {
-      return locateIssues({ ...judgedHook(hook, index), redact: config.redact }, decoded.issues);
+      return locateIssues({ ...judgedHook(hook), redact: config.redact, placeholders }, decoded.issues);
     }
     return { open: () => openHooks(hook.type, definition, decoded.config) };
   } catch (thrown) {
     if (!(thrown instanceof CairnError)) throw thrown;
-    const { code, message, hint } = thrown;
-    return [{ severity: "error", code, message: `hook ${index + 1}: ${message}`, hint, place }];
+    return locateProblem({ ...judgedHook(hook), redact: config.redact }, "type", thrown);
   }
 }

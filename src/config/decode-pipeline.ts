@@ -10,6 +10,8 @@ import type {
   ComponentConfig,
   HookConfig,
   PipelineConfig,
+  ReadableComponent,
+  ReadablePipeline,
   SparkConfig,
 } from "./pipeline.ts";
 import {
@@ -59,17 +61,33 @@ function decodeComponent(
   };
 }
 
+/** What later phases can check of a component: nothing without a type, no settings that are no object. */
+function readableComponent(
+  { instanceType, instanceName = "", instanceConfig, enabled = true }: Partial<ComponentBlock>,
+  index: number,
+  node: HoconObject,
+): ReadableComponent | undefined {
+  if (instanceType === undefined) return undefined;
+  const given = node.fields.get("instance-config")?.value.kind ?? "null";
+  const settings = given === "null" ? emptyObject(node.origin) : instanceConfig;
+  return { index, instanceType, instanceName, instanceConfig: settings, enabled, node };
+}
+
 function decodeComponents(
   nodes: readonly HoconNode[],
   policies: Pick<Partial<PipelineBlock>, "retryPolicy" | "circuitBreaker">,
   decoding: Decoding,
-): readonly ComponentConfig[] {
+): { readonly components: readonly ComponentConfig[]; readonly readable: readonly ReadableComponent[] } {
   const components: ComponentConfig[] = [];
+  const readable: ReadableComponent[] = [];
   const drafts: ComponentDraft[] = [];
   for (const [index, node] of nodes.entries()) {
     const { draft, decoded } = decodeComponent(node, index, decoding);
     drafts.push(draft);
-    if (decoded?.whole !== true || draft.node.kind !== "object") continue;
+    if (decoded === undefined || draft.node.kind !== "object") continue;
+    const known = readableComponent(decoded.value, index, draft.node);
+    if (known !== undefined) readable.push(known);
+    if (!decoded.whole) continue;
     components.push({
       ...decoded.value,
       index,
@@ -80,7 +98,7 @@ function decodeComponents(
     });
   }
   checkDependencies(drafts, decoding);
-  return components;
+  return { components, readable };
 }
 
 function decodeHooks(nodes: readonly HoconNode[], decoding: Decoding): readonly HookConfig[] {
@@ -91,7 +109,7 @@ function decodeHooks(nodes: readonly HoconNode[], decoding: Decoding): readonly 
     const decoded = decodeSection(node, hookSection, { label, guide }, decoding);
     if (!decoded.whole) return [];
     const fields = new Map([...node.fields].filter(([key]) => key !== "type"));
-    return [{ type: decoded.value.type, settings: { ...node, fields }, node }];
+    return [{ index, type: decoded.value.type, settings: { ...node, fields }, node }];
   });
 }
 
@@ -174,27 +192,28 @@ export interface DecodePlace {
   readonly folder: string;
 }
 
-/**
- * Decodes a resolved tree into the typed pipeline. All findings are added to `decoding`; the pipeline is
- * undefined exactly where one of them is an error.
- */
-export function decodePipeline(
-  root: HoconObject,
-  place: DecodePlace,
-  decoding: Decoding,
-): PipelineConfig | undefined {
+/** A configuration as far as it could be decoded. */
+export interface DecodedPipeline {
+  /** Undefined exactly where a finding is an error. */
+  readonly pipeline: PipelineConfig | undefined;
+  /** Undefined only where there is no `pipeline` block. */
+  readonly readable: ReadablePipeline | undefined;
+}
+
+/** Decodes a resolved tree into the typed pipeline. All findings are added to `decoding`. */
+export function decodePipeline(root: HoconObject, place: DecodePlace, decoding: Decoding): DecodedPipeline {
   const spark = decodeSpark(root.fields.get("spark")?.value, decoding);
   for (const key of ["spark", "pipeline"]) {
     const value = root.fields.get(key)?.value;
     if (value !== undefined) checkSecretReferences(value, decoding);
   }
   const block = pipelineBlock(root, decoding);
-  if (block === undefined) return undefined;
+  if (block === undefined) return { pipeline: undefined, readable: undefined };
   const decoded = decodeSection(block, pipelineSection, { label: "pipeline", guide }, decoding);
   const { value } = decoded;
   const checkpoint = decodeCheckpoint(value.checkpoint, block.origin, decoding);
   const hooks = decodeHooks(value.hooks ?? [], decoding);
-  const components = decodeComponents(value.components ?? [], value, decoding);
+  const { components, readable } = decodeComponents(value.components ?? [], value, decoding);
   if (value.components?.length === 0) {
     decoding.findings.push(
       findingAt(block.fields.get("pipeline-components") ?? block, {
@@ -204,21 +223,28 @@ export function decodePipeline(
       }),
     );
   }
-  if (!decoded.whole || checkpoint === undefined) return undefined;
-  if (decoding.findings.some((finding) => finding.severity === "error")) return undefined;
-  return {
-    pipelineName: decoded.value.pipelineName,
-    failFast: decoded.value.failFast,
-    maxParallel: decoded.value.maxParallel,
-    timeoutMs: decoded.value.timeoutMs,
-    pluginFolders: decoded.value.plugins.map((folder) => resolve(place.folder, folder)),
-    checkpoint,
-    redact: decoded.value.redact,
+  const around = {
+    pluginFolders: (value.plugins ?? []).map((folder) => resolve(place.folder, folder)),
+    redact: value.redact ?? [],
     hooks,
-    components,
-    spark,
     file: place.file,
     folder: place.folder,
-    root,
+  };
+  const partial = { ...around, components: readable, placeholders: decoding.placeholders };
+  const wrong = decoding.findings.some((finding) => finding.severity === "error");
+  if (!decoded.whole || checkpoint === undefined || wrong) return { pipeline: undefined, readable: partial };
+  return {
+    pipeline: {
+      ...around,
+      pipelineName: decoded.value.pipelineName,
+      failFast: decoded.value.failFast,
+      maxParallel: decoded.value.maxParallel,
+      timeoutMs: decoded.value.timeoutMs,
+      checkpoint,
+      components,
+      spark,
+      root,
+    },
+    readable: partial,
   };
 }

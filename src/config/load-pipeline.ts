@@ -12,7 +12,7 @@ import { type ConfigFiles, machineFiles, MAX_CONFIG_BYTES } from "./config-files
 import { decodePipeline } from "./decode-pipeline.ts";
 import { parseEnvFile } from "./env-file.ts";
 import { fileIncludes } from "./file-includes.ts";
-import type { PipelineConfig } from "./pipeline.ts";
+import type { PipelineConfig, ReadablePipeline } from "./pipeline.ts";
 import { readConfigFile } from "./read-config-file.ts";
 import { hintAtSecretSyntax } from "./secrets.ts";
 import { type FetchUrl, fetchUrl, type UrlText } from "./url-texts.ts";
@@ -53,6 +53,8 @@ export interface LoadRequest {
 export interface Loaded {
   /** Undefined exactly where a finding is an error. */
   readonly pipeline: PipelineConfig | undefined;
+  /** What later phases can check, whatever is wrong elsewhere; undefined where nothing could be read. */
+  readonly readable: ReadablePipeline | undefined;
   /** The resolved tree, where the text could be read that far. */
   readonly root: HoconObject | undefined;
   /** Sorted by place. */
@@ -168,10 +170,32 @@ export async function loadPipeline(request: LoadRequest): Promise<Loaded> {
   const source = openSource(request, files);
   if ("finding" in source) {
     findings.push(source.finding);
-    return { pipeline: undefined, root: undefined, env, findings, placeholders: new Set() };
+    const nothing = { pipeline: undefined, readable: undefined, root: undefined };
+    return { ...nothing, env, findings, placeholders: new Set() };
   }
   const { root, findings: read, placeholders } = await readTree(request, source, files, env);
   findings.push(...read.map(hintAtSecretSyntax));
-  const pipeline = root === undefined ? undefined : decodePipeline(root, source, { findings, placeholders });
-  return { pipeline, root, env, findings: presentable(findings, redactNames(root)), placeholders };
+  if (root === undefined) {
+    const { readable, tree } = await readOnAnyway(request, source, files, env, findings);
+    const shown = presentable(findings, redactNames(tree));
+    return { pipeline: undefined, readable, root, env, findings: shown, placeholders };
+  }
+  const { pipeline, readable } = decodePipeline(root, source, { findings, placeholders });
+  return { pipeline, readable, root, env, findings: presentable(findings, redactNames(root)), placeholders };
+}
+
+/** Where only values of variables are missing, the rest is decoded all the same: its findings are wanted too. */
+async function readOnAnyway(
+  request: LoadRequest,
+  source: Source,
+  files: ConfigFiles,
+  env: Environment,
+  findings: Finding[],
+): Promise<{ readonly readable?: ReadablePipeline | undefined; readonly tree?: HoconObject | undefined }> {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (!errors.every(({ code }) => code === "HOCON_UNRESOLVED")) return {};
+  const lenient = { ...request, allowUnsetEnv: true };
+  const { root, placeholders } = await readTree(lenient, source, files, env);
+  if (root === undefined) return {};
+  return { readable: decodePipeline(root, source, { findings, placeholders }).readable, tree: root };
 }

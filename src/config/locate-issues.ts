@@ -1,7 +1,7 @@
 import { type Finding, nearest, redactFindings } from "../base/mod.ts";
 import { findingAt, type HoconField, type HoconNode } from "../hocon/mod.ts";
 import { isUnresolved } from "./field.ts";
-import type { ComponentConfig, HookConfig, PipelineConfig } from "./pipeline.ts";
+import type { HookConfig, PipelineConfig, ReadableComponent } from "./pipeline.ts";
 
 /** What a schema (valibot's, a plugin's) says of a value, by path into it. */
 export interface SchemaIssue {
@@ -58,14 +58,14 @@ export interface Judged {
 }
 
 /** A component's `instance-config` as the value that its schema judges. */
-export function judgedComponent(component: ComponentConfig): Judged {
-  const label = `component ${component.index + 1} ${JSON.stringify(component.instanceName)}`;
-  return { node: component.node, prefix: ["instance-config"], label };
+export function judgedComponent({ index, instanceName, node }: ReadableComponent): Judged {
+  const name = instanceName === "" ? "" : ` ${JSON.stringify(instanceName)}`;
+  return { node, prefix: ["instance-config"], label: `component ${index + 1}${name}` };
 }
 
 /** The settings of one entry of `hooks` as the value that their schema judges. */
-export function judgedHook(hook: HookConfig, index: number): Judged {
-  return { node: hook.node, label: `hook ${index + 1} (${hook.type})` };
+export function judgedHook(hook: HookConfig): Judged {
+  return { node: hook.node, label: `hook ${hook.index + 1} (${hook.type})` };
 }
 
 /** Keys of `checkpoint` (`on-store-failure`, or with the path `store` the store's own settings) as what is judged. */
@@ -86,6 +86,18 @@ function near(at: HoconNode, whole: boolean, last: string): string | undefined {
     [...at.fields.keys()].filter((key) => key !== last),
   );
   return written === undefined ? undefined : `Is ${written} meant to be ${last}?`;
+}
+
+/** A finding at a key of what is judged, for what came of its value: a type that leads nowhere. */
+export function locateProblem(
+  judged: Judged,
+  key: string,
+  problem: { readonly code: string; readonly message: string; readonly hint?: string | undefined },
+): Finding[] {
+  const { at } = follow(judged.node, [key]);
+  const { code, message, hint } = problem;
+  const finding = findingAt(at, { code, message: `${judged.label}: ${message}`, hint });
+  return redactFindings([finding], judged.redact);
 }
 
 /**

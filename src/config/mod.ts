@@ -16,6 +16,7 @@ export {
   judgedComponent,
   judgedHook,
   locateIssues,
+  locateProblem,
   type SchemaIssue,
 } from "./locate-issues.ts";
 export type * from "./pipeline.ts";

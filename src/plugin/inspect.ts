@@ -84,7 +84,10 @@ export async function inspectType(
   request: InspectRequest,
 ): Promise<PluginDescription | PluginProblem | undefined> {
   try {
-    const resolved = await resolveType(type, { folders: request.folders, builtins: request.builtins.keys() });
+    const resolved = await resolveType(type, {
+      folders: request.folders,
+      builtins: [...request.builtins.keys()],
+    });
     if (resolved.exportName !== "default") {
       const { value } = await importExport({ resolved, builtins: request.builtins }, "component");
       if (typeof value === "function" || definitionOf(value) === undefined) return undefined;

@@ -12,7 +12,7 @@ export interface ResolveRequest {
   /** Absolute paths; the first one that has the type gives it. */
   readonly folders: readonly string[];
   /** Names of the built-in types; no folder can shadow them. */
-  readonly builtins: Iterable<string>;
+  readonly builtins: readonly string[];
 }
 
 /** Files that can hold the type by their name, as paths in the folder without extension. */
@@ -136,8 +136,8 @@ async function siblingExports(segments: readonly string[], folders: readonly str
  */
 export async function resolveType(type: string, request: ResolveRequest): Promise<ResolvedType> {
   const segments = segmentsOf(type);
-  for (const builtin of request.builtins) {
-    if (builtin === type) return { type, file: undefined, folder: undefined, exportName: "default" };
+  if (request.builtins.includes(type)) {
+    return { type, file: undefined, folder: undefined, exportName: "default" };
   }
   for (const folder of request.folders) {
     const matches = await matchesIn(folder, segments);

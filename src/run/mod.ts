@@ -5,6 +5,7 @@
  * To add a way to isolate components: a file beside `process-worker.ts` that gives a `WorkerHandle`, and its
  * place in `worker-pools.ts`.
  */
+export { checkComponents } from "./check-components.ts";
 export { composeHooks, partsOf } from "./compose-hooks.ts";
 export { changedError, type Decided, decideRun, type DecideSettings, invalidConfig } from "./decide-run.ts";
 export { dependenciesOf } from "./graph.ts";
@@ -12,9 +13,9 @@ export { Interrupt, interruptOf, type InterruptSignal } from "./interrupt.ts";
 export type * from "./observer.ts";
 export type * from "./plan-document.ts";
 export { planRun, type PlanRequest } from "./plan.ts";
-export { prepareComponents, type Prepared } from "./prepare.ts";
 export type { SetOption } from "./remembered-options.ts";
 export type * from "./result.ts";
+export { selectionOf } from "./selection.ts";
 export { RunLog } from "./run-log.ts";
 export { runOnce, type RunRequest } from "./run-once.ts";
 export { SecretMask } from "./secret-mask.ts";

@@ -55,7 +55,7 @@ test("what a schema says of a hook stands at its settings", async () => {
   const [audit] = hooks;
   if (audit === undefined) throw new Error("a hook");
   const shown = findingsToText(
-    locateIssues(judgedHook(audit, 0), [
+    locateIssues(judgedHook(audit), [
       { path: ["pth"], message: 'unknown key "pth"', hint: 'Did you mean "path"?' },
     ]),
   );

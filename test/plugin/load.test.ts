@@ -17,7 +17,10 @@ beforeAll(() => {
 });
 
 async function load(dir: TempDir, type: string, kind?: PluginKind) {
-  const resolved = await resolveType(type, { folders: [dir.join("plugins")], builtins: BUILTINS.keys() });
+  const resolved = await resolveType(type, {
+    folders: [dir.join("plugins")],
+    builtins: [...BUILTINS.keys()],
+  });
   return loadPlugin({ resolved, kind, builtins: BUILTINS });
 }
 
