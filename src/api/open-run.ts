@@ -5,6 +5,7 @@ import {
   invalidConfig,
   RunLog,
   SecretMask,
+  selectionOf,
   type SetOption,
   WorkerPools,
 } from "../run/mod.ts";
@@ -169,7 +170,7 @@ export function decideSettings(
   return {
     config: source.config,
     reload: source.reload,
-    given: { set: options.set ?? [], failFast: options.failFast },
+    given: { set: options.set ?? [], failFast: options.failFast, selection: selectionOf(options) },
     policy: {
       ...(options.onConfigChange === undefined ? {} : { onConfigChange: options.onConfigChange }),
       ...(options.onCodeChange === undefined ? {} : { onCodeChange: options.onCodeChange }),

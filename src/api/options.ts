@@ -55,6 +55,14 @@ export interface ResumeOptions {
   readonly onCodeChange?: "warn" | "refuse" | "rerun" | undefined;
   /** Over the configuration; remembered and restored by a resume. */
   readonly failFast?: boolean | undefined;
+  /** Run only these and what comes after them, by instance name; remembered and restored by a resume, as the next three. */
+  readonly from?: readonly string[] | undefined;
+  /** Run only these and what they come after. */
+  readonly to?: readonly string[] | undefined;
+  /** Run only these. */
+  readonly only?: readonly string[] | undefined;
+  /** Leave these out. */
+  readonly skip?: readonly string[] | undefined;
   /** Over the configuration. */
   readonly maxParallel?: number | undefined;
 }

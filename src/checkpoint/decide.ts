@@ -72,17 +72,14 @@ function ranInOf(situation: Situation, index: number): string {
 }
 
 function firstRun(component: ComponentHeader, index: number): ComponentDecision {
-  if (component.selected === false) return notSelected(index);
+  if (component.selected === false) return notSelected(component, index);
   return { index, action: "run", reason: "first-run", explanation: "there is no run to resume" };
 }
 
-function notSelected(index: number): ComponentDecision {
-  return {
-    index,
-    action: "skip",
-    reason: "not-selected",
-    explanation: "it is disabled or not selected for this run",
-  };
+function notSelected({ disabled }: ComponentHeader, index: number): ComponentDecision {
+  return disabled === true
+    ? { index, action: "skip", reason: "disabled", explanation: "enabled = false" }
+    : { index, action: "skip", reason: "not-selected", explanation: "it is not selected for this run" };
 }
 
 function decideOne(
@@ -97,7 +94,7 @@ function decideOne(
   if (completion !== undefined && !situation.reruns.has(index)) {
     return { ...place, action: "restore", ...whyRestored(situation, index, completion, found) };
   }
-  if (component.selected === false) return { ...place, ...notSelected(index) };
+  if (component.selected === false) return { ...place, ...notSelected(component, index) };
   return { ...place, action: "run", ...whyRun(situation, index, completion) };
 }
 

@@ -21,6 +21,8 @@ export interface ComponentHeader {
   readonly after: readonly number[];
   /** False where `enabled = false` or a selection leaves it out of this run. */
   readonly selected?: false | undefined;
+  /** True where that is because of `enabled = false`. */
+  readonly disabled?: true | undefined;
 }
 
 /** A file or object that a component declared as its result. */

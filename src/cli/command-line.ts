@@ -7,6 +7,8 @@ import { shellLine } from "./shell-quote.ts";
 const KEPT_TEXT = ["env-file", "isolation", "metrics", "audit", "log-file"] as const;
 const KEPT_SWITCHES = ["allow-url-includes", "cleanup-on-success"] as const;
 const KEPT_SPANS = ["timeout", "grace"] as const;
+/** Remembered by a run, so that only a repeated command says them again. */
+const SELECTIONS = ["from", "to", "only", "skip"] as const;
 
 /** What stands where a secret stood; whoever copies the command has to fill it in. */
 const ELLIPSIS = "…";
@@ -109,6 +111,9 @@ export function repeatCommand(shown: ShownCommand, path: readonly string[], flag
   if (!isResume) {
     if (given.onLine("run-key")) start.push(`--run-key=${given.text("run-key")}`);
     if (given.onLine("run-id")) start.push(`--run-id=${given.text("run-id")}`);
+  }
+  for (const way of SELECTIONS) {
+    if (given.onLine(way)) start.push(...given.list(way).map((name) => `--${way}=${name}`));
   }
   if (given.onLine("fail-fast"))
     start.push(given.on("fail-fast") === true ? "--fail-fast" : "--no-fail-fast");

@@ -62,7 +62,18 @@ export async function loadOptions(context: CommandContext, path: string): Promis
 
 type StartOptions = Pick<
   FileRunOptions,
-  "checkpoint" | "autoResume" | "resume" | "fresh" | "runKey" | "runId" | "onConfigChange" | "onCodeChange"
+  | "checkpoint"
+  | "autoResume"
+  | "resume"
+  | "fresh"
+  | "runKey"
+  | "runId"
+  | "onConfigChange"
+  | "onCodeChange"
+  | "from"
+  | "to"
+  | "only"
+  | "skip"
 >;
 
 /** Where a run starts, from the flags that `run`, `resume` and `plan` share; `resume` names the run by a positional. */
@@ -78,6 +89,10 @@ export function startOptions(context: CommandContext): StartOptions {
     runId: given.text("run-id"),
     onConfigChange: given.choice("on-config-change", ON_CONFIG_CHANGE),
     onCodeChange: given.choice("on-code-change", ON_CODE_CHANGE),
+    from: given.list("from"),
+    to: given.list("to"),
+    only: given.list("only"),
+    skip: given.list("skip"),
   };
 }
 

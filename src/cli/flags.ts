@@ -177,6 +177,32 @@ export const resumeFlags: readonly FlagDefinition[] = [
   },
 ];
 
+/** Which components a run is about; the same for `run`, `resume` and `plan`. */
+export const selectionFlags: readonly FlagDefinition[] = (
+  [
+    [
+      "from",
+      "Run only this component and all that come after it, by instance-name; a resume remembers the selection",
+    ],
+    ["to", "Run only this component and all that it comes after"],
+    ["only", "Run only this component"],
+    ["skip", "Leave this component out"],
+  ] as const
+).map(([name, summary]) => ({
+  name,
+  type: "text",
+  value: "NAME",
+  group: "Selection",
+  summary,
+  repeatable: { variable: "before", separator: "\n" },
+}));
+
+/** Selections that exclude each other. */
+export const selectionExclusive: readonly (readonly string[])[] = [
+  ["only", "from"],
+  ["only", "to"],
+];
+
 /** What only a real run needs from a checkpoint. */
 export const holdFlags: readonly FlagDefinition[] = [
   {

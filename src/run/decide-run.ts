@@ -83,6 +83,7 @@ export async function decideRun(
     builtins: settings.builtins,
     redactor: settings.redactor,
     worker: () => settings.worker(),
+    selection: options.selection,
   });
   if (prepared.findings.some(({ severity }) => severity === "error")) throw invalidConfig(prepared.findings);
   const decision = await decide({

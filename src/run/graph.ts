@@ -26,3 +26,27 @@ export function dependenciesOf(components: readonly ComponentConfig[]): readonly
     return { after: [...named].toSorted((a, b) => a - b), needsSuccess: true };
   });
 }
+
+/**
+ * The dependencies of a run that leaves components out: who came after one of those comes after what that one
+ * came after. The ones left out come after nothing.
+ */
+export function withoutLeftOut(
+  dependencies: readonly Dependencies[],
+  leftOut: ReadonlySet<number>,
+): readonly Dependencies[] {
+  if (leftOut.size === 0) return dependencies;
+  return dependencies.map(({ after, needsSuccess }, index) => {
+    if (leftOut.has(index)) return { after: [], needsSuccess: false };
+    const found = new Set<number>();
+    const seen = new Set<number>();
+    const open = [...after];
+    for (let before = open.pop(); before !== undefined; before = open.pop()) {
+      if (seen.has(before)) continue;
+      seen.add(before);
+      if (leftOut.has(before)) open.push(...(dependencies[before]?.after ?? []));
+      else found.add(before);
+    }
+    return { after: [...found].toSorted((a, b) => a - b), needsSuccess };
+  });
+}

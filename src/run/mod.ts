@@ -7,9 +7,9 @@
  */
 export { checkComponents } from "./check-components.ts";
 export { composeHooks, partsOf } from "./compose-hooks.ts";
-export { changedError, type Decided, decideRun, type DecideSettings, invalidConfig } from "./decide-run.ts";
+export { type Decided, type DecideSettings, invalidConfig } from "./decide-run.ts";
 export { dependenciesOf } from "./graph.ts";
-export { Interrupt, interruptOf, type InterruptSignal } from "./interrupt.ts";
+export { Interrupt, type InterruptSignal } from "./interrupt.ts";
 export type * from "./observer.ts";
 export type * from "./plan-document.ts";
 export { planRun, type PlanRequest } from "./plan.ts";
@@ -19,6 +19,5 @@ export { selectionOf } from "./selection.ts";
 export { RunLog } from "./run-log.ts";
 export { runOnce, type RunRequest } from "./run-once.ts";
 export { SecretMask } from "./secret-mask.ts";
-export { startMode } from "./start-mode.ts";
 export { WorkerPools } from "./worker-pools.ts";
 export { runWorkerProcess, type WorkerParts } from "./worker/process-main.ts";

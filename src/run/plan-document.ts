@@ -1,4 +1,5 @@
 import type { ComponentDecision, ConfigDifference } from "../checkpoint/mod.ts";
+import type { Selection } from "./selection.ts";
 
 export interface PlannedComponent extends ComponentDecision {
   readonly name: string;
@@ -18,6 +19,8 @@ export interface PipelinePlan {
   readonly alreadyCompleted: boolean;
   /** Resolved location; null without checkpointing. */
   readonly location: string | null;
+  /** Which components were asked for, now or when the run to resume was started; null: all. */
+  readonly selection: Partial<Selection> | null;
   readonly components: readonly PlannedComponent[];
   /** What changed since the completed components ran. */
   readonly differences: readonly ConfigDifference[];

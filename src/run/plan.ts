@@ -3,6 +3,7 @@ import { previewStart, type RunState } from "../checkpoint/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
 import { decideRun, type DecideSettings } from "./decide-run.ts";
 import type { PipelinePlan } from "./plan-document.ts";
+import { selectionRecord } from "./selection.ts";
 import { resumeTime, startMode, type StartWish } from "./start-mode.ts";
 
 export interface PlanRequest extends DecideSettings, StartWish {
@@ -41,7 +42,7 @@ async function document(
   alreadyCompleted: boolean,
   now?: number,
 ): Promise<PipelinePlan> {
-  const { config, prepared, decision } = await decideRun(request, previous, now);
+  const { config, prepared, decision, options } = await decideRun(request, previous, now);
   const { components } = prepared;
   return {
     version: 1,
@@ -50,6 +51,7 @@ async function document(
     resumes: previous?.runId ?? null,
     alreadyCompleted,
     location: request.store?.location ?? null,
+    selection: options.selection === undefined ? null : selectionRecord(options.selection),
     components: decision.components.map((one, index) => ({
       ...one,
       ...(alreadyCompleted

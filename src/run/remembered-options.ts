@@ -1,4 +1,5 @@
 import { CairnError, isSecretKey, type JsonObject, type JsonValue } from "../base/mod.ts";
+import { readSelection, type Selection, selectionRecord } from "./selection.ts";
 
 /** `--set PATH=VALUE`. */
 export interface SetOption {
@@ -10,12 +11,15 @@ export interface SetOption {
 export interface RememberedOptions {
   readonly set: readonly SetOption[];
   readonly failFast: boolean | undefined;
+  /** Undefined: none is given. */
+  readonly selection: Selection | undefined;
 }
 
 /** The options as the journal's header has them: values under keys that hold secrets are left out. */
 export function optionsRecord(options: RememberedOptions, redact: readonly string[]): JsonObject {
   return {
     ...(options.failFast === undefined ? {} : { failFast: options.failFast }),
+    ...(options.selection === undefined ? {} : { selection: selectionRecord(options.selection) }),
     ...(options.set.length === 0
       ? {}
       : {
@@ -58,5 +62,9 @@ export function restoreOptions(given: RememberedOptions, kept: JsonObject, runId
     );
   }
   const keptFailFast = typeof kept["failFast"] === "boolean" ? kept["failFast"] : undefined;
-  return { set: [...set, ...given.set], failFast: given.failFast ?? keptFailFast };
+  return {
+    set: [...set, ...given.set],
+    failFast: given.failFast ?? keptFailFast,
+    selection: given.selection ?? readSelection(kept["selection"]),
+  };
 }

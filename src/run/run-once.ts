@@ -26,7 +26,7 @@ import type { WorkerPools } from "./worker-pools.ts";
 import type { RunFacts } from "./worker/protocol.ts";
 
 /** Between abort and kill where nothing else is said, ms. */
-export const DEFAULT_GRACE_MS = 10_000;
+const DEFAULT_GRACE_MS = 10_000;
 
 /** Everything that one run is given. */
 export interface RunRequest extends Pick<
@@ -159,6 +159,9 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
   const { clock, pools } = request;
   const warnings = [...request.warnings, ...decision.warnings];
   if (prepared.components.length === 0) warnings.push("The pipeline has no components: nothing was run.");
+  else if (decision.components.every(({ action }) => action === "skip")) {
+    warnings.push("No component is enabled and selected: nothing was run.");
+  }
   for (const warning of warnings) request.log.say("warn", warning);
   const facts = {
     runId,

@@ -89,6 +89,7 @@ test("a plan for people has every component's decision, the differences and the 
     resumes: "r1",
     alreadyCompleted: false,
     location: "/cp",
+    selection: null,
     components: [
       {
         index: 0,

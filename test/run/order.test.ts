@@ -133,7 +133,7 @@ test("a disabled component is left out and keeps its place in the numbering", as
   expect(result.exitCode).toBe(0);
   expect(result.components.map(({ index, status, reason }) => [index, status, reason])).toEqual([
     [0, "completed", "first-run"],
-    [1, "not-run", "not-selected"],
+    [1, "not-run", "disabled"],
     [2, "completed", "first-run"],
   ]);
 });

@@ -1,7 +1,15 @@
 import type { PipelinePlan } from "../../api/mod.ts";
 import { type Command, type CommandContext, configOf, loadOptions, startOptions } from "../context.ts";
 import { EXIT } from "../exit.ts";
-import { configFlags, format, plugins, resumeFlags, runFlags } from "../flags.ts";
+import {
+  configFlags,
+  format,
+  plugins,
+  resumeFlags,
+  runFlags,
+  selectionExclusive,
+  selectionFlags,
+} from "../flags.ts";
 import { differenceLines } from "../difference-text.ts";
 import { printJson, printText } from "../output.ts";
 import { type Style, visible } from "../style.ts";
@@ -31,12 +39,13 @@ export const plan: Command = {
   ],
   flags: [
     ...resumeFlags,
+    ...selectionFlags,
     plugins,
     ...configFlags,
     ...runFlags.filter(({ name }) => name === "fail-fast" || name === "max-parallel"),
     format,
   ],
-  exclusive: [["resume", "fresh"]],
+  exclusive: [["resume", "fresh"], ...selectionExclusive],
   topics: ["resume"],
   run: planAndPrint,
 };
@@ -62,6 +71,7 @@ export async function planAndPrint(context: CommandContext): Promise<number> {
 export function planText(result: PipelinePlan, style: Style): string {
   const lines = [`${style.bold(visible(result.pipelineName))} ${startText(result)}`];
   if (result.location !== null) lines.push(`checkpoint ${visible(result.location)}`);
+  if (result.selection !== null) lines.push(`selection ${selectionText(result.selection)}`);
   if (result.components.length > 0) lines.push("", ...componentLines(result));
   if (result.differences.length > 0) {
     lines.push(
@@ -84,6 +94,12 @@ function startText(result: PipelinePlan): string {
   const key = result.runKey === null ? "" : ` of run key ${JSON.stringify(result.runKey)}`;
   if (result.alreadyCompleted) return `has completed${key}: nothing would run`;
   return result.resumes === null ? `would start a new run${key}` : `would resume run ${result.resumes}${key}`;
+}
+
+function selectionText(selection: NonNullable<PipelinePlan["selection"]>): string {
+  return Object.entries(selection)
+    .flatMap(([way, names]) => names.map((name) => `--${way}=${visible(name)}`))
+    .join(" ");
 }
 
 function componentLines(result: PipelinePlan): string[] {

@@ -8,6 +8,8 @@ import {
   plugins,
   resumeFlags,
   runFlags,
+  selectionExclusive,
+  selectionFlags,
 } from "../flags.ts";
 import { planAndPrint } from "./plan.ts";
 
@@ -43,6 +45,7 @@ export const resume: Command = {
   flags: [
     ...resumeFlags.filter(({ name }) => !IMPLIED.has(name)),
     ...holdFlags,
+    ...selectionFlags,
     plugins,
     ...configFlags,
     dryRun("Only tell what would run, and why: the same as `cairn plan`"),
@@ -50,6 +53,7 @@ export const resume: Command = {
     format,
     ...logFlags,
   ],
+  exclusive: selectionExclusive,
   topics: ["resume", "exit-codes"],
   async run(context: CommandContext) {
     if (context.given.on("dry-run") === true) return planAndPrint(context);

@@ -8,11 +8,13 @@ import {
   plugins,
   resumeFlags,
   runFlags,
+  selectionExclusive,
+  selectionFlags,
 } from "../flags.ts";
 import { planAndPrint } from "./plan.ts";
 
 /** Flags that exclude each other in whatever starts a run. */
-const startExclusive: readonly (readonly string[])[] = [["resume", "fresh"]];
+const startExclusive: readonly (readonly string[])[] = [["resume", "fresh"], ...selectionExclusive];
 
 /** `cairn run`. */
 export const run: Command = {
@@ -53,6 +55,7 @@ export const run: Command = {
   flags: [
     ...resumeFlags,
     ...holdFlags,
+    ...selectionFlags,
     plugins,
     ...configFlags,
     dryRun("Only tell what would run, and why: the same as `cairn plan`"),
