@@ -170,7 +170,7 @@ class Reading {
       });
       const parsed = parser.parseValueFrom(index + path.length + 1);
       if (parser.lost) this.#lost = true;
-      builder.define(keys, keySpan, withStep(parsed, "set", keySpan, `${path}=${value}`));
+      builder.define(keys, keySpan, withStep(parsed, "set", keySpan, path));
     }
     return builder.finish();
   }

@@ -136,7 +136,7 @@ spark.connect-string = "sc://h:1/;token=${CANARY}7"
     const { root } = await pipelineOf(text, { set });
     const explained = explainValue(root, "db.password", createRedactor());
     expect(explained).toMatchObject({
-      explanation: { steps: [{ kind: "override" }, { kind: "set", detail: "db.password" }] },
+      explanation: { steps: [{ kind: "set", detail: "db.password" }, { kind: "override" }] },
     });
     expect(JSON.stringify(configOrigins(root, createRedactor()))).not.toContain(CANARY);
     const { findings } = await loadText(text, {

@@ -83,7 +83,7 @@ describe("a value's way is told, nearest first", () => {
   test("--set tells its assignment", () => {
     const overrides = [{ path: "a.b", value: "7" }];
     expect(steps("a { b = 1 }", "a.b", { overrides })).toEqual([
-      "set <--set>:1:1 a.b=7",
+      "set <--set>:1:1 a.b",
       "override main.conf:1:9",
     ]);
   });
