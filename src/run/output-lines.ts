@@ -1,7 +1,7 @@
 import { OUTPUT_MARKER } from "./worker/protocol.ts";
 
 /** Longest line of a component's output that is kept whole, in UTF-16 code units; longer ones are cut into pieces. */
-export const MAX_LINE: number = 16 * 1024;
+const MAX_LINE = 16 * 1024;
 
 /** Where lines and markers of one stream go. */
 export interface LineSink {
@@ -11,7 +11,7 @@ export interface LineSink {
 }
 
 /** Cuts a stream's text into lines, bounded in memory whatever is printed. */
-export class LineCutter {
+class LineCutter {
   readonly #sink: LineSink;
   readonly #decoder = new TextDecoder();
   #rest = "";

@@ -144,9 +144,10 @@ test("wrong 8: a completion that can't be recorded stops the run with exit code 
   const clock = {
     now: () => Date.now() + ahead,
     steady: () => performance.now() + ahead,
-    sleep: async (ms: number) => {
+    sleep: async (ms: number, signal?: AbortSignal) => {
+      await Bun.sleep(5);
+      signal?.throwIfAborted();
       ahead += ms;
-      await Promise.resolve();
     },
   };
   const { result } = await pipeline.run(pipeline.text(ABC), { store, hooks, clock });

@@ -15,7 +15,7 @@ const EMPTY_INTERVAL_MS = 40;
 const STREAMS = [1, 2] as const;
 
 /** A socket that nothing is ever written to: its other end closes when the runner dies, however it dies. */
-export const LIFELINE_FD = 3;
+const LIFELINE_FD = 3;
 
 /** What the executable gives to its worker processes. */
 export interface WorkerParts {
