@@ -39,7 +39,7 @@ export async function decide(request: DecisionRequest): Promise<Decision> {
     warnings: [
       ...dayWarnings(situation, decisions),
       ...codeWarnings(situation, found),
-      ...orderWarnings(situation, decisions),
+      ...(refused ? [] : orderWarnings(situation, decisions)),
       ...carried.warnings,
     ],
     carried: carried.carried,
@@ -92,6 +92,8 @@ function decideOne(
   const place = { index, ...(previousIndex !== undefined && { previousIndex }) };
   const completion = completionOf(situation, index);
   if (completion !== undefined && !situation.reruns.has(index)) {
+    const refusal = whyRefused(situation, index, found);
+    if (refusal !== undefined) return { ...place, action: "run", ...refusal };
     return { ...place, action: "restore", ...whyRestored(situation, index, completion, found) };
   }
   if (component.selected === false) return { ...place, ...notSelected(component, index) };
@@ -99,6 +101,19 @@ function decideOne(
 }
 
 type Why = Pick<ComponentDecision, "reason" | "explanation">;
+
+/** A completion that can't be taken over as it is: the change is the reason, and the run is refused because of it. */
+function whyRefused(situation: Situation, index: number, found: readonly FoundDifference[]): Why | undefined {
+  const { policy } = situation.request;
+  const one = found.find((each) => each.index === index && isRefused(each, policy));
+  if (one === undefined) return undefined;
+  const { kind } = one.difference;
+  const rule = kind === "code" ? "on-code-change = refuse" : `on-config-change = ${policy.onConfigChange}`;
+  return {
+    reason: kind === "code" ? "code-changed" : "config-changed",
+    explanation: `${changeText(situation, kind, index)}; the run is refused (${rule})`,
+  };
+}
 
 function whyRestored(
   situation: Situation,

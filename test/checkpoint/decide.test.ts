@@ -155,6 +155,8 @@ describe("a changed completed component", () => {
       expect(refused.differences.map(({ kind, component }) => `${kind} ${component}`)).toEqual([
         ...differences,
       ]);
+      // Nobody has accepted anything.
+      expect(refused.components.map(({ reason }) => reason)).not.toContain("config-change-accepted");
       for (const [onConfigChange, expected] of [
         ["rerun", rerun],
         ["accept", accept],
@@ -227,7 +229,10 @@ describe("changed code of a completed component", () => {
   });
 
   test("can be refused or run again", async () => {
-    expect((await decided(previous, now, { policy: { onCodeChange: "refuse" } })).refused).toBe(true);
+    const refused = await decided(previous, now, { policy: { onCodeChange: "refuse" } });
+    expect(refused.refused).toBe(true);
+    expect(table(refused, now)[0]).toBe("A:run code-changed");
+    expect(refused.components[0]?.explanation).toContain("the run is refused (on-code-change = refuse)");
     const decision = await decided(previous, now, { policy: { onCodeChange: "rerun" } });
     expect(table(decision, now).slice(0, 2)).toEqual(["A:run code-changed", "B:run after-rerun"]);
     expect(decision.warnings).toEqual([]);

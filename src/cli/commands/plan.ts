@@ -82,12 +82,15 @@ export function planText(result: PipelinePlan, style: Style): string {
   }
   for (const warning of result.warnings) lines.push(`${style.yellow("warning:")} ${visible(warning)}`);
   if (result.refused) {
-    lines.push(
-      "",
-      `${style.red("`run` would refuse (exit 4).")} Ways out: --on-config-change=rerun, --on-config-change=accept, --fresh.`,
-    );
+    lines.push("", `${style.red("`run` would refuse (exit 4).")} Ways out: ${waysOut(result)}.`);
   }
   return lines.join("\n");
+}
+
+function waysOut({ differences }: PipelinePlan): string {
+  return differences.every(({ kind }) => kind === "code")
+    ? "--on-code-change=rerun, --on-code-change=warn, --fresh"
+    : "--on-config-change=rerun, --on-config-change=accept, --fresh";
 }
 
 function startText(result: PipelinePlan): string {
