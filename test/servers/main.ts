@@ -2,11 +2,13 @@
  * Installs every server that tests use, or those named: `bun test/servers/main.ts [versitygw moto …]`. What can't be
  * installed is said, and ends the program with 1; with CAIRN_TEST_SERVERS=none nothing is done.
  */
+import { hdfs } from "./hdfs/hdfs-server.ts";
 import { installed, type Installation } from "./mod.ts";
 import { moto } from "./s3/moto.ts";
 import { versitygw } from "./s3/versitygw.ts";
 
 const servers: Readonly<Record<string, () => Installation | Promise<Installation>>> = {
+  hdfs: () => hdfs,
   moto,
   versitygw: () => versitygw,
 };

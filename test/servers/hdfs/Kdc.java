@@ -1,6 +1,7 @@
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.security.PrivilegedExceptionAction;
 import java.util.Properties;
 import org.apache.hadoop.conf.Configuration;
@@ -27,6 +28,7 @@ final class Kdc {
     this.folder = folder;
     server = new MiniKdc(settings(), folder);
     server.start();
+    Files.copy(server.getKrb5conf().toPath(), folder.toPath().resolve("krb5.conf"));
     serviceKeys = new File(folder, "service.keytab");
     userKeys = new File(folder, "alice.keytab");
     server.createPrincipal(serviceKeys, "hdfs/localhost", "HTTP/localhost");

@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -39,10 +40,9 @@ export const hdfs: Installation = {
     ]);
     // The daemons look for their web pages, which lie in Hadoop's own test jar; empty folders do.
     for (const name of ["hdfs", "datanode"]) mkdirSync(join(classes, "webapps", name), { recursive: true });
-    writeFileSync(
-      join(classes, "log4j.properties"),
-      readFileSync(join(import.meta.dir, "log4j.properties"), "utf8"),
-    );
+    for (const name of SOURCES.filter((source) => source.endsWith(".properties"))) {
+      copyFileSync(join(import.meta.dir, name), join(classes, name));
+    }
     const java = SOURCES.filter((name) => name.endsWith(".java")).map((name) => join(import.meta.dir, name));
     await runTool(["javac", "-nowarn", "-cp", `${jars}/*`, "-d", classes, ...java]);
   },

@@ -1,0 +1,18 @@
+import { describe, test } from "bun:test";
+import { storeConformance } from "../../../src/store/testing.ts";
+import { hdfsBench, hdfsForFile } from "./hdfs-bench.ts";
+import { testFaults } from "./network-faults.ts";
+import { testPromises, testSyncs } from "./promises.ts";
+import { testRaces } from "./races.ts";
+
+/** Listings come in pages of 100 and not 1,000, so that a log of 1,000 records has several. */
+const server = await hdfsForFile("HDFS", { settings: { "dfs.ls.limit": "100" } });
+
+describe.skipIf(server === undefined)("HDFS", () => {
+  if (server === undefined) return;
+  testSyncs(server);
+  storeConformance({ name: "hdfs", runner: { describe, test }, open: () => hdfsBench(server) });
+  testPromises(server);
+  testRaces(server);
+  testFaults(server);
+});
