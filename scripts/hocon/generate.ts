@@ -73,12 +73,14 @@ const JUNK = [
 class Generator {
   readonly #random: () => number;
   readonly #loops: boolean;
+  readonly #includes: number;
   readonly #defined: string[] = [];
   readonly included = new Map<string, string>();
 
-  constructor(random: () => number, loops: boolean) {
+  constructor(random: () => number, loops: boolean, includes: number) {
     this.#random = random;
     this.#loops = loops;
+    this.#includes = includes;
   }
 
   #chance(share: number): boolean {
@@ -149,7 +151,7 @@ class Generator {
   }
 
   #field(depth: number, under: string | undefined): string {
-    if (this.#chance(0.02)) return this.#include();
+    if (this.#chance(this.#includes)) return this.#include();
     const key = this.#key();
     const full =
       under === undefined ? undefined : `${under === "" ? "" : `${under}.`}${key.replaceAll('"', "")}`;
@@ -166,7 +168,7 @@ class Generator {
 
   #include(): string {
     const name = `i${this.included.size}`;
-    if (this.included.size >= 2) return "d = 1";
+    if (this.included.size >= 4) return "d = 1";
     this.included.set(`${name}.conf`, "");
     this.included.set(`${name}.conf`, this.#fields(1, "", this.#count(1, 3), "\n"));
     return `include ${this.#pick([`"${name}.conf"`, `"${name}"`, `required("${name}.conf")`])}`;
@@ -188,9 +190,9 @@ class Generator {
   }
 }
 
-/** The document of a seed; every third one has more references that go in circles. */
+/** The document of a seed; every third one has more references that go in circles, every fourth more includes. */
 export function randomDocument(seed: number): RandomDocument {
-  const generator = new Generator(randomFrom(seed), seed % 3 === 0);
+  const generator = new Generator(randomFrom(seed), seed % 3 === 0, seed % 4 === 1 ? 0.15 : 0.02);
   const main = generator.document();
   return { main, included: generator.included };
 }

@@ -15,17 +15,31 @@ function spreadHash(text: string): number {
   return hash ^ (hash >>> 16);
 }
 
-/** How many buckets a table of so many keys has: a grown one, or one made to measure for a copy. */
-function bucketsFor(size: number, tight: boolean): number {
-  let buckets = tight ? 1 : MIN_BUCKETS;
-  while (tight ? buckets < Math.trunc(size / LOAD + 1) : size > buckets * LOAD) buckets *= 2;
+/** How many buckets a table has that grew to so many keys. */
+function grownBuckets(size: number): number {
+  let buckets = MIN_BUCKETS;
+  while (size > buckets * LOAD) buckets *= 2;
   return buckets;
 }
 
-/** Some of an object's keys in the order in which a Java HashMap of `size` keys would give them. */
-export function inJavaOrder(keys: readonly string[], size: number, tight: boolean): readonly string[] {
+/** How many buckets a table has that was made to measure for a copy of so many keys. */
+function measuredBuckets(size: number): number {
+  let buckets = 1;
+  while (buckets < Math.trunc(size / LOAD + 1)) buckets *= 2;
+  return buckets;
+}
+
+/**
+ * Some of an object's keys in the order in which a Java HashMap of `size` keys would give them;
+ * `copiedFrom` is the size of the table that it was copied from, if it was.
+ */
+export function inJavaOrder(
+  keys: readonly string[],
+  size: number,
+  copiedFrom: number | undefined,
+): readonly string[] {
   if (keys.length < 2) return keys;
-  const mask = bucketsFor(size, tight) - 1;
+  const mask = (copiedFrom === undefined ? grownBuckets(size) : measuredBuckets(copiedFrom)) - 1;
   const buckets = keys.map((key) => spreadHash(key) & mask);
   if (isAscending(buckets)) return keys;
   const order = Array.from(keys.keys()).toSorted((a, b) => (buckets[a] ?? 0) - (buckets[b] ?? 0));

@@ -179,7 +179,7 @@ export class Resolver {
     const entries = new Map(object.entries());
     const waiting: string[] = [];
     for (const [key, entry] of entries) if (!isResolved(entry.content)) waiting.push(key);
-    for (const key of inJavaOrder(waiting, entries.size, object.tight)) {
+    for (const key of inJavaOrder(waiting, entries.size, object.table)) {
       const entry = entries.get(key);
       if (!entry) continue;
       inside.childKey = key;

@@ -122,7 +122,7 @@ interface ObjectContents {
   readonly trail?: Trail | undefined;
   readonly patch?: Patch | undefined;
   readonly count?: number;
-  readonly tight?: boolean;
+  readonly table?: number | undefined;
 }
 
 /** An object whose entries may still hold substitutions. */
@@ -137,8 +137,8 @@ export class ObjectValue extends ValueBase implements HoconObject {
   readonly open: number;
   /** True where a value below was hidden by something that is no object. */
   readonly closed: boolean;
-  /** True for a copy with one entry exchanged, whose fields the reference keeps in a tighter table (see java-order.ts). */
-  readonly tight: boolean;
+  /** For a copy with one entry exchanged or removed: for how many keys the reference makes its table (see java-order.ts). */
+  readonly table: number | undefined;
 
   constructor(span: Span, contents: ObjectContents) {
     super(span, contents.trail);
@@ -147,7 +147,7 @@ export class ObjectValue extends ValueBase implements HoconObject {
     this.count = contents.count ?? contents.entries.size;
     this.open = contents.open;
     this.closed = contents.closed ?? false;
-    this.tight = contents.tight ?? false;
+    this.table = contents.table;
   }
 
   get fields(): ReadonlyMap<string, HoconField> {
@@ -180,7 +180,7 @@ export class ObjectValue extends ValueBase implements HoconObject {
   }
 
   /** The same object with one entry exchanged, or removed; costs nothing for the other entries. */
-  with(key: string, value: Value | undefined, tight = false): ObjectValue {
+  with(key: string, value: Value | undefined, copied = false): ObjectValue {
     const old = this.get(key);
     if ((this.#patch?.depth ?? 0) >= MAX_PATCHES) this.entries();
     const entry = value && new Entry(old ?? value, value);
@@ -190,15 +190,15 @@ export class ObjectValue extends ValueBase implements HoconObject {
       count: this.count + (value ? 1 : 0) - (old ? 1 : 0),
       open: this.open + (value && !isResolved(value) ? 1 : 0) - (old && !isResolved(old.content) ? 1 : 0),
       closed: this.closed,
-      tight,
+      table: copied ? this.count : undefined,
       trail: this.trail,
     });
   }
 
   /** The same object with another flag or way. */
   copy(changes: { closed?: boolean; trail?: Trail | undefined }): ObjectValue {
-    const { count, open, closed, tight, trail } = this;
-    const contents = { entries: this.#entries, patch: this.#patch, count, open, closed, tight, trail };
+    const { count, open, closed, table, trail } = this;
+    const contents = { entries: this.#entries, patch: this.#patch, count, open, closed, table, trail };
     return new ObjectValue(this, { ...contents, ...changes });
   }
 }
