@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Effect } from "./effects.ts";
+import type { CheckpointStore } from "../../src/store/mod.ts";
 
 /**
  * Reads the evidence of a whole chain of killed and resumed runs and says what was broken:
@@ -53,24 +54,53 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-/** Every run's journal ends in exactly one final event, and just one of them in `run-completed`. */
+/** The types of a journal's events, record by record. */
+interface JournalEvents {
+  readonly name: string;
+  readonly types: readonly string[];
+}
+
+function typesOf(records: readonly string[]): string[] {
+  return records.flatMap((line) =>
+    (JSON.parse(line) as { events: { type: string }[] }).events.map((event) => event.type),
+  );
+}
+
+/** The ends of the journals in a local folder, read without any code of Cairn's. */
 export function brokenEnds(location: string): string[] {
+  const files = filesBelow(location).filter((path) => path.includes("/runs/") && path.endsWith(".jsonl"));
+  return judgeEnds(
+    files.map((file) => ({
+      name: file,
+      types: typesOf(
+        readFileSync(file, "utf8")
+          .split("\n")
+          .filter((line) => line !== ""),
+      ),
+    })),
+  );
+}
+
+/** The ends of the journals in any store. */
+export async function brokenEndsIn(store: CheckpointStore): Promise<string[]> {
+  const journals: JournalEvents[] = [];
+  for (const log of (await store.logs("")).filter((name) => name.includes("/runs/"))) {
+    const records = await store.read(log);
+    journals.push({ name: log, types: typesOf(records.flatMap(({ text }) => text ?? [])) });
+  }
+  return judgeEnds(journals);
+}
+
+/** Every run's journal ends in exactly one final event, and just one of them in `run-completed`. */
+function judgeEnds(journals: readonly JournalEvents[]): string[] {
   const broken: string[] = [];
   let completed = 0;
-  for (const file of filesBelow(location).filter(
-    (path) => path.includes("/runs/") && path.endsWith(".jsonl"),
-  )) {
-    const events = readFileSync(file, "utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .flatMap((line) =>
-        (JSON.parse(line) as { events: { type: string }[] }).events.map((event) => event.type),
-      );
-    const finals = events.filter((type) => FINAL.has(type));
+  for (const { name, types } of journals) {
+    const finals = types.filter((type) => FINAL.has(type));
     completed += finals.filter((type) => type === "run-completed").length;
-    if (finals.length !== 1) broken.push(`${file} has the final events [${finals.join(", ")}]`);
-    if (finals.length === 1 && events.at(-1) !== finals[0])
-      broken.push(`${file} goes on after its final event`);
+    if (finals.length !== 1) broken.push(`${name} has the final events [${finals.join(", ")}]`);
+    if (finals.length === 1 && types.at(-1) !== finals[0])
+      broken.push(`${name} goes on after its final event`);
   }
   if (completed !== 1) broken.push(`${completed} runs completed, expected 1`);
   return broken;

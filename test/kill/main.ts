@@ -1,8 +1,9 @@
 /**
  * The kill tool: random pipelines under random SIGKILLs of runner, worker or both, resumed until they complete.
  *
- *     bun test/kill/main.ts [--kills=1000] [--seconds=N] [--seed=N] [-- EXECUTABLE ARG…]
+ *     bun test/kill/main.ts [--kills=1000] [--seconds=N] [--seed=N] [--location=URI] [-- EXECUTABLE ARG…]
  *
+ * `--location` puts the checkpoints elsewhere, such as `s3a://bucket/kill`, with the credentials of the environment.
  * Ends with exit 1 at the first broken promise and says the seed that gives it again.
  */
 import { join } from "node:path";
@@ -15,6 +16,7 @@ const { values, positionals } = parseArgs({
     kills: { type: "string", default: "1000" },
     seconds: { type: "string" },
     seed: { type: "string" },
+    location: { type: "string" },
   },
   allowPositionals: true,
 });
@@ -23,12 +25,17 @@ const wanted = values.seconds === undefined ? Number(values.kills) : Infinity;
 const until = values.seconds === undefined ? Infinity : performance.now() + Number(values.seconds) * 1000;
 const first = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
 
+const place =
+  values.location === undefined
+    ? undefined
+    : { location: values.location, env: process.env as Record<string, string> };
+
 let kills = 0;
 let starts = 0;
 let rounds = 0;
 while (kills < wanted && performance.now() < until) {
   const seed = first + rounds;
-  const round = await killRound(executable, fromSeed(seed), 6);
+  const round = await killRound(executable, fromSeed(seed), 6, place);
   kills += round.kills;
   starts += round.starts;
   rounds += 1;

@@ -39,8 +39,12 @@ export default defineComponent({
 });
 `;
 
-/** Writes a random pipeline with its plugin into `folder`. */
-export function writePipeline(folder: string, random: Seeded): KillPipeline {
+/** Writes a random pipeline with its plugin into `folder`; its checkpoints lie there, too, or at `location`. */
+export function writePipeline(
+  folder: string,
+  random: Seeded,
+  location: string = join(folder, "checkpoints"),
+): KillPipeline {
   const effects = join(folder, "effects.log");
   const count = 1 + random.int(MAX_COMPONENTS);
   const parts = Array.from({ length: count }, (_, index) => ({
@@ -60,7 +64,7 @@ export function writePipeline(folder: string, random: Seeded): KillPipeline {
     config,
     `pipeline {
   pipeline-name = "kill"
-  checkpoint { enabled = true, location = ${JSON.stringify(join(folder, "checkpoints"))}, auto-resume = true, cleanup-on-success = false }
+  checkpoint { enabled = true, location = ${JSON.stringify(location)}, auto-resume = true, cleanup-on-success = false }
   pipeline-components = [
 ${components.join("\n")}
   ]

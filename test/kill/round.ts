@@ -1,8 +1,9 @@
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Seeded } from "../kit/seed.ts";
-import { brokenEnds, brokenPromises } from "./check.ts";
+import { openStore, storeRegistry } from "../../src/store/mod.ts";
+import { brokenEnds, brokenEndsIn, brokenPromises } from "./check.ts";
 import { readEffects } from "./effects.ts";
 import { writePipeline } from "./pipeline.ts";
 import type { KillPipeline } from "./pipeline.ts";
@@ -24,6 +25,14 @@ const HANG_MS = 60_000;
 /** How long after a kill the last process of the run may be seen, ms (the lease's own bound is longer). */
 const ORPHAN_MS = 3_000;
 
+/** Checkpoints that lie elsewhere than in the round's own folder. */
+export interface KillPlace {
+  /** A URI; each round takes a place of its own below it. */
+  readonly location: string;
+  /** Environment variables of the runners, and of whoever looks at the end. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 const TARGETS = ["runner", "worker", "both"] as const;
 
 /** Kills the runner, its workers, or both; says whether anything was there to kill. */
@@ -44,6 +53,7 @@ async function start(
   pipeline: KillPipeline,
   token: string,
   kill: { readonly afterMs: number; readonly target: (typeof TARGETS)[number] } | undefined,
+  env: Readonly<Record<string, string>>,
 ): Promise<{
   readonly reported: string[];
   readonly code: number | null;
@@ -51,7 +61,7 @@ async function start(
   readonly stderr: string;
 }> {
   const child = Bun.spawn([...executable, "run", pipeline.config, "--run-key=kill", "--log-format=json"], {
-    env: { ...process.env, CAIRN_KILL_TOKEN: token },
+    env: { ...process.env, ...env, CAIRN_KILL_TOKEN: token },
     stdin: "ignore",
     stdout: "ignore",
     stderr: "pipe",
@@ -94,14 +104,27 @@ async function orphans(token: string): Promise<string[]> {
   }
 }
 
+/** What is wrong with the journals' ends. */
+async function endsAt(location: string, place: KillPlace | undefined): Promise<string[]> {
+  if (place === undefined) return brokenEnds(location);
+  const store = await openStore(storeRegistry(), location, "/", { env: place.env });
+  try {
+    return await brokenEndsIn(store);
+  } finally {
+    await store.close();
+  }
+}
+
 /** One random pipeline, killed and resumed until it completes. */
 export async function killRound(
   executable: readonly string[],
   random: Seeded,
   maxKills: number,
+  place?: KillPlace,
 ): Promise<Round> {
   const folder = mkdtempSync(join(tmpdir(), "cairn-kill-"));
-  const pipeline = writePipeline(folder, random);
+  const location = place && `${place.location}/${basename(folder).toLowerCase()}`;
+  const pipeline = writePipeline(folder, random, location);
   const reported = new Map<string, number>();
   const broken: string[] = [];
   let kills = 0;
@@ -111,7 +134,7 @@ export async function killRound(
     const kill = kills < maxKills ? { afterMs: random.int(START_MS + pipeline.workMs), target } : undefined;
     const token = `${process.pid}-${random.seed}-${starts}-${folder}`;
     appendFileSync(pipeline.effects, `- ${starts}\n`);
-    const result = await start(executable, pipeline, token, kill);
+    const result = await start(executable, pipeline, token, kill, place?.env ?? {});
     code = result.code;
     kills += result.struck ? 1 : 0;
     for (const name of result.reported) if (!reported.has(name)) reported.set(name, starts);
@@ -123,7 +146,7 @@ export async function killRound(
   if (broken.length === 0) {
     broken.push(
       ...brokenPromises(readEffects(pipeline.effects), reported, pipeline.names),
-      ...brokenEnds(join(folder, "checkpoints")),
+      ...(await endsAt(location ?? join(folder, "checkpoints"), place)),
     );
   }
   if (broken.length === 0) rmSync(folder, { recursive: true, force: true });

@@ -103,7 +103,8 @@ class S3Objects implements ObjectOperations {
   }
 
   async list(prefix: string, after: string = "", signal?: AbortSignal): Promise<readonly ListedObject[]> {
-    return this.#call(`list "${prefix}"`, false, signal, async (options) => {
+    const doing = prefix === "" ? "list all objects" : `list "${prefix}"`;
+    return this.#call(doing, false, signal, async (options) => {
       const found: ListedObject[] = [];
       let token: string | undefined;
       do {
@@ -116,7 +117,7 @@ class S3Objects implements ObjectOperations {
         token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
         // What isn't a listing (a login page of a network, answered with 200) has no such fields.
         if (page.IsTruncated === undefined || (page.IsTruncated && token === undefined))
-          throw this.#cutOff(`list "${prefix}"`);
+          throw this.#cutOff(doing);
       } while (token !== undefined);
       return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
     });

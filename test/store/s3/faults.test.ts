@@ -10,7 +10,7 @@ const proxy = await faultProxy(versity?.gateways[0]?.port ?? 0);
 afterAll(() => proxy[Symbol.asyncDispose]());
 
 /** Silence that counts as no answer, in place of 10 s. */
-const SHORT = { "spark.hadoop.fs.s3a.connection.timeout": "400ms" };
+const SHORT = { "spark.hadoop.fs.s3a.connection.timeout": "250ms" };
 const LONGEST_PAUSE_MS = 10_000;
 /** Pauses between tries are short; the time that a try has is not. */
 const hasty: Clock = {
