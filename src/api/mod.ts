@@ -94,5 +94,6 @@ export {
   openStore,
   type OpenStoreRequest,
 } from "./stores.ts";
+export { type ShownOverride, shownOverrides } from "./shown-overrides.ts";
 export { type FileValidation, type ValidateOptions, type Validation, validateFiles } from "./validate.ts";
 export { WORKER_COMMAND, workerMain } from "./worker.ts";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { isSecretKey, isSecretReference } from "../base/mod.ts";
+import type { ShownOverride } from "../api/mod.ts";
 import type { Given } from "./given.ts";
 import { shellLine } from "./shell-quote.ts";
 
@@ -22,22 +22,8 @@ export function programName(executable: string, env: Readonly<Record<string, str
   return Bun.which("cairn", { PATH: env["PATH"] ?? "" }) === executable ? "cairn" : executable;
 }
 
-/** Whether a `--set` overrides a secret: some key of its path says so, and the value is no mere reference. */
-function setsSecret(path: string, value: string): boolean {
-  const keys = path.split(".").map((key) => key.replaceAll('"', ""));
-  const text = value.trim().replaceAll(/^"|"$/gu, "");
-  return keys.some((key) => isSecretKey(key)) && !isSecretReference(text) && !text.startsWith("${");
-}
-
-/** The `--set` words of a command that is shown: values of secrets as `…`. */
-function shownSets(sets: readonly { readonly path: string; readonly value: string }[]): {
-  readonly word: string;
-  readonly secret: boolean;
-}[] {
-  return sets.map(({ path, value }) => {
-    const secret = setsSecret(path, value);
-    return { word: `--set=${path}=${secret ? ELLIPSIS : value}`, secret };
-  });
+function setWord({ path, value, secret }: ShownOverride): string {
+  return `--set=${path}=${secret ? ELLIPSIS : value}`;
 }
 
 /** What a shown command is made of. */
@@ -45,7 +31,7 @@ export interface ShownCommand {
   readonly program: string;
   readonly config: string;
   readonly given: Given;
-  readonly sets: readonly { readonly path: string; readonly value: string }[];
+  readonly sets: readonly ShownOverride[];
 }
 
 /** Flags as they were given on the command line (variables are still set when the command is copied). */
@@ -78,14 +64,14 @@ function positional(text: string): string {
  * again, but for values of secrets.
  */
 export function resumeCommand(shown: ShownCommand, runId: string): string {
-  const secrets = shownSets(shown.sets).filter(({ secret }) => secret);
+  const secrets = shown.sets.filter(({ secret }) => secret);
   return shellLine([
     ...head(shown),
     "resume",
     positional(shown.config),
     runId,
     ...keptFlags(shown.given),
-    ...secrets.map(({ word }) => word),
+    ...secrets.map(setWord),
   ]);
 }
 
@@ -117,11 +103,5 @@ export function repeatCommand(shown: ShownCommand, path: readonly string[], flag
   }
   if (given.onLine("fail-fast"))
     start.push(given.on("fail-fast") === true ? "--fail-fast" : "--no-fail-fast");
-  return shellLine([
-    ...head(shown),
-    ...start,
-    flag,
-    ...keptFlags(given),
-    ...shownSets(shown.sets).map(({ word }) => word),
-  ]);
+  return shellLine([...head(shown), ...start, flag, ...keptFlags(given), ...shown.sets.map(setWord)]);
 }

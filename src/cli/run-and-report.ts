@@ -5,17 +5,11 @@ import {
   type RunResult,
   composeHooks,
   runFile,
+  shownOverrides,
 } from "../api/mod.ts";
 import { CairnError, systemClock } from "../base/mod.ts";
 import { programName, resumeCommand, type ShownCommand } from "./command-line.ts";
-import {
-  type CommandContext,
-  commandName,
-  configOf,
-  loadOptions,
-  overrides,
-  startOptions,
-} from "./context.ts";
+import { type CommandContext, commandName, configOf, loadOptions, startOptions } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { ISOLATIONS } from "./flags.ts";
 import { type Held, heldOptions } from "./held-options.ts";
@@ -47,12 +41,6 @@ export async function runAndReport(context: CommandContext): Promise<number> {
   const held = heldOptions(context);
   const options = await runOptions(context, config, held);
   const view = openView(context);
-  const shown: ShownCommand = {
-    program: programName(process.execPath, context.env),
-    config,
-    given: context.given,
-    sets: overrides(context),
-  };
   const interrupt = new AbortController();
   const kill = new AbortController();
   const listening = context.signals.listen((signal, count) => {
@@ -76,17 +64,45 @@ export async function runAndReport(context: CommandContext): Promise<number> {
       kill: kill.signal,
     });
     view.close();
-    return report(context, result, endError, shown);
+    const command = await resumeLine(context, config, options, result);
+    return report(context, result, endError, command);
   } catch (thrown) {
     view.close();
     if (thrown instanceof Interrupt) return reportInterrupted(context, thrown, view.log);
     if (thrown instanceof CairnError && thrown.code === "CHECKPOINT_HELD" && held.ifHeld === "skip") {
       return reportSkipped(context, thrown, held.skipExitCode, view.log);
     }
-    throw withWaysOut(thrown, shown, context.path);
+    throw withWaysOut(thrown, await shownCommand(context, config, options), context.path);
   } finally {
     listening.release();
   }
+}
+
+/** What a command that is shown repeats of this one; read only where one is shown. */
+async function shownCommand(
+  context: CommandContext,
+  config: string,
+  options: FileRunOptions,
+): Promise<ShownCommand> {
+  return {
+    program: programName(process.execPath, context.env),
+    config,
+    given: context.given,
+    sets: await shownOverrides(config, options),
+  };
+}
+
+/** The command that goes on with a run; null where there is nothing to go on with, or nobody may. */
+async function resumeLine(
+  context: CommandContext,
+  config: string,
+  options: FileRunOptions,
+  result: RunResult,
+): Promise<string | null> {
+  // A run that somebody else went on with can't be resumed.
+  const resumable = result.checkpoint?.kept === true && result.reason !== "fenced";
+  if (result.exitCode === EXIT.success || !resumable) return null;
+  return resumeCommand(await shownCommand(context, config, options), result.runId);
 }
 
 async function runOptions(context: CommandContext, config: string, held: Held): Promise<FileRunOptions> {
@@ -107,7 +123,12 @@ async function runOptions(context: CommandContext, config: string, held: Held): 
 }
 
 /** Prints the result, what failed, warnings, and as the last line how to go on. */
-function report(context: CommandContext, result: RunResult, endError: EndError, shown: ShownCommand): number {
+function report(
+  context: CommandContext,
+  result: RunResult,
+  endError: EndError,
+  command: string | null,
+): number {
   const { given, output } = context;
   const { err, errStyle } = output;
   const success = result.exitCode === EXIT.success;
@@ -115,9 +136,6 @@ function report(context: CommandContext, result: RunResult, endError: EndError, 
   if (given.text("format") === "json") printJson(output, result);
   else if (!quiet) printText(output, resultText(result, output.style));
   if (success) return result.exitCode;
-  // A run that somebody else went on with can't be resumed.
-  const resumable = result.checkpoint?.kept === true && result.reason !== "fenced";
-  const command = resumable ? resumeCommand(shown, result.runId) : null;
   if (given.text("log-format") === "json") {
     err.write(`${JSON.stringify(runFailedRecord(result, endError?.message, command, systemClock.now()))}\n`);
   } else {

@@ -21,6 +21,7 @@ export {
 } from "./locate-issues.ts";
 export type * from "./pipeline.ts";
 export { configurationReference } from "./reference.ts";
+export { holdsSecret } from "./secret-override.ts";
 export {
   machineSecrets,
   parseSecretReference,

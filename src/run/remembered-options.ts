@@ -1,4 +1,5 @@
-import { CairnError, isSecretKey, type JsonObject, type JsonValue } from "../base/mod.ts";
+import { CairnError, type JsonObject, type JsonValue } from "../base/mod.ts";
+import { holdsSecret } from "../config/mod.ts";
 import { readSelection, type Selection, selectionRecord } from "./selection.ts";
 
 /** `--set PATH=VALUE`. */
@@ -15,7 +16,7 @@ export interface RememberedOptions {
   readonly selection: Selection | undefined;
 }
 
-/** The options as the journal's header has them: values under keys that hold secrets are left out. */
+/** The options as the journal's header has them: values that hold secrets are left out. */
 export function optionsRecord(options: RememberedOptions, redact: readonly string[]): JsonObject {
   return {
     ...(options.failFast === undefined ? {} : { failFast: options.failFast }),
@@ -24,14 +25,10 @@ export function optionsRecord(options: RememberedOptions, redact: readonly strin
       ? {}
       : {
           set: options.set.map(({ path, value }) =>
-            isSecretPath(path, redact) ? { path, secret: true } : { path, value },
+            holdsSecret({ path, value }, redact) ? { path, secret: true } : { path, value },
           ),
         }),
   };
-}
-
-function isSecretPath(path: string, redact: readonly string[]): boolean {
-  return path.split(".").some((key) => isSecretKey(key.replaceAll('"', ""), redact));
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readArgs } from "../../src/cli/args.ts";
 import { programName, repeatCommand, resumeCommand, type ShownCommand } from "../../src/cli/command-line.ts";
 import { definitions } from "../../src/cli/definitions.ts";
+import { holdsSecret } from "../../src/config/mod.ts";
 import { shellLine } from "../../src/cli/shell-quote.ts";
 import { fromSeed } from "../kit/mod.ts";
 
@@ -13,7 +14,8 @@ function shown(argv: readonly string[], env: Readonly<Record<string, string>> = 
   const { given } = request;
   const sets = given.list("set").map((text) => {
     const match = SETS.exec(`--set=${text}`);
-    return { path: match?.[1] ?? "", value: match?.[2] ?? "" };
+    const [path, value] = [match?.[1] ?? "", match?.[2] ?? ""];
+    return { path, value, secret: holdsSecret({ path, value }, ["customer-number"]) };
   });
   return { program: "cairn", config: given.positionals[0] ?? "", given, sets };
 }
@@ -57,11 +59,16 @@ describe("the command that resumes", () => {
       "--set=day=1",
       "--set=db.password=hunter2",
       '--set=api-key="x"',
-      "--set=token=secret://env/T",
+      '--set=token="secret://env/T"',
+      "--set=pw.password=${PASSWORD}",
+      "--set=db={user=u, password=hunter2}",
+      '--set=url="postgres://u:hunter2@db/x"',
+      "--set=customer-number=hunter2",
     ];
     expect(resumeCommand(shown(argv), "r")).toBe(
-      "cairn resume a.conf r '--set=db.password=…' '--set=api-key=…'",
+      "cairn resume a.conf r '--set=db.password=…' '--set=api-key=…' '--set=db=…' '--set=url=…' '--set=customer-number=…'",
     );
+    expect(repeatCommand(shown(argv), ["run"], "--fresh")).not.toContain("hunter2");
   });
 
   test("quotes what a shell would read otherwise, and a name that begins with a dash", () => {
