@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { cairnCommand, fromSeed, runCairn, seeded, tempDir } from "../../kit/mod.ts";
+import { existsSync } from "node:fs";
+import { cairnCommand, cleanEnv, fromSeed, runCairn, seeded, tempDir } from "../../kit/mod.ts";
 import { killRound } from "../../kill/round.ts";
 import { KEYS, sparkConfig } from "../../servers/s3/s3-server.ts";
 import { BUCKET, newPrefix } from "./s3-bench.ts";
@@ -15,6 +16,16 @@ const AWS = {
 
 const STEP = `export default async (ctx) => {
   if (ctx.env.FAIL_AT === ctx.config.name) throw new Error("as the test wants");
+};
+`;
+
+/** Where it is to be slow, it says that it has begun and, much later, that it has gone on. */
+const SLOW_STEP = `import { writeFileSync } from "node:fs";
+export default async (ctx) => {
+  if (ctx.env.SLOW !== ctx.config.name) return;
+  writeFileSync(ctx.env.BEGUN, "");
+  await new Promise((resolve) => setTimeout(resolve, 20_000));
+  writeFileSync(ctx.env.LATE, "");
 };
 `;
 
@@ -95,6 +106,39 @@ describe.skipIf(versity === undefined)("runs whose checkpoints are on S3", () =>
     expect(refused.code).toBe(6);
     expect(refused.stderr).toContain("SignatureDoesNotMatch");
   });
+
+  test("a runner that was stopped past its lease records nothing when it goes on, and its component is gone", async () => {
+    using dir = tempDir();
+    const [begun, late] = [dir.join("begun"), dir.join("late")];
+    dir.write("plugins/Step.js", SLOW_STEP);
+    const location = `s3a://${BUCKET}/${newPrefix()}`;
+    dir.write(
+      "daily.conf",
+      pipeline(sparkConfig(endpoint), location).replace("auto-resume", "lease = 3s, auto-resume"),
+    );
+    const env = { BEGUN: begun, LATE: late };
+    const sleeper = Bun.spawn([...cairnCommand(), "run", "daily.conf"], {
+      cwd: dir.path,
+      env: cleanEnv({ ...env, SLOW: "B" }),
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "pipe",
+    });
+    const said = sleeper.stderr.text();
+    while (!existsSync(begun)) {
+      expect(sleeper.exitCode).toBeNull();
+      await Bun.sleep(20);
+    }
+    sleeper.kill("SIGSTOP");
+    const second = ["run", "daily.conf", "--format=json", "--if-held=wait", "--wait=60s"];
+    const taken = await runCairn(second, { cwd: dir.path, env });
+    expect([taken.code, ...statuses(taken.json())]).toEqual([0, "A restored", "B completed", "C completed"]);
+    sleeper.kill("SIGCONT");
+    // 6 where it sees by its own clock that its lease is over, 5 where it sees first who took it.
+    expect([5, 6]).toContain(await sleeper.exited);
+    expect(await said).not.toContain("B completed");
+    expect(existsSync(late)).toBe(false);
+  }, 90_000);
 
   /** Kills of an ordinary test run, and of a long one. */
   const kills = process.env["CAIRN_TEST_LONG"] === "1" ? 300 : 10;
