@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -54,9 +54,3 @@ export async function runTool(
 }
 
 const LAST_LINES = 12;
-
-/** Throws where a file's SHA-256 isn't `sum`. */
-export function verifySha256(file: string, sum: string): void {
-  const found = new Bun.CryptoHasher("sha256").update(readFileSync(file)).digest("hex");
-  if (found !== sum) throw new Error(`${file} has the SHA-256 ${found}, not the pinned ${sum}`);
-}

@@ -5,7 +5,7 @@ import { s3Failure } from "./s3-error.ts";
 export type ConditionalWrite = "written" | "present" | "refused";
 
 /** Written once and never removed: whoever asks whether the server keeps conditions asks with it. */
-export const MARKER_KEY = "~store";
+const MARKER_KEY = "~store";
 const MARKER = '{"cairn":"checkpoints"}';
 
 export interface ConditionsOptions {
