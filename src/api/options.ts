@@ -49,6 +49,8 @@ export interface ResumeOptions {
   readonly runKey?: string | undefined;
   /** The caller's own ID for this run. Default: a UUID of version 7. */
   readonly runId?: string | undefined;
+  /** Run components again that were started too often without completing. Default false. */
+  readonly retryPoisoned?: boolean | undefined;
   /** Over the configuration. */
   readonly onConfigChange?: "refuse" | "rerun" | "accept" | undefined;
   /** Over the configuration. */

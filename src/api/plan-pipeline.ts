@@ -60,6 +60,7 @@ async function plan(source: Source, options: OpenOptions, opened: Opened): Promi
       store,
       resume: options.resume,
       fresh: options.fresh ?? false,
+      retryPoisoned: options.retryPoisoned ?? false,
       autoResume: options.autoResume ?? config.checkpoint.autoResume,
       runKey: options.runKey,
       runId: options.runId,

@@ -101,6 +101,7 @@ async function runOpened(source: Source, options: FileRunOptions, opened: Opened
       store,
       resume: options.resume,
       fresh: options.fresh ?? false,
+      retryPoisoned: options.retryPoisoned ?? false,
       autoResume: options.autoResume ?? config.checkpoint.autoResume,
       runKey: options.runKey,
       runId: options.runId,

@@ -1,4 +1,5 @@
 import type { ComponentDecision, Decision, DecisionRequest } from "./decision.ts";
+import { DEFAULT_MAX_RESUMES, markPoisoned } from "./budget.ts";
 import { carriedBy } from "./carried-by.ts";
 import { checkArtifacts } from "./check-artifacts.ts";
 import { type FoundDifference, findDifferences } from "./differences.ts";
@@ -19,6 +20,7 @@ export async function decide(request: DecisionRequest): Promise<Decision> {
       components: components.map(firstRun),
       differences: [],
       refused: false,
+      poisoned: [],
       warnings: [],
       carried: undefined,
     };
@@ -32,8 +34,11 @@ export async function decide(request: DecisionRequest): Promise<Decision> {
   if (!refused) await checkArtifacts(situation);
   const decisions = components.map((component, index) => decideOne(situation, component, index, found));
   const carried = carriedBy(situation, decisions);
+  const { counts } = carried.carried;
+  const budget = markPoisoned(decisions, components, counts, policy.maxResumes ?? DEFAULT_MAX_RESUMES);
   return {
-    components: decisions,
+    components: budget.decisions,
+    poisoned: budget.poisoned,
     differences: found.map(({ difference }) => difference),
     refused,
     warnings: [

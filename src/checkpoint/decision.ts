@@ -1,3 +1,4 @@
+import type { Poisoned } from "./budget.ts";
 import type { Artifact, Carried, ComponentHeader } from "./events.ts";
 import type { RunState } from "./state.ts";
 
@@ -45,6 +46,8 @@ export interface ConfigDifference {
 export interface DecisionPolicy {
   readonly onConfigChange: "refuse" | "rerun" | "accept";
   readonly onCodeChange: "warn" | "refuse" | "rerun";
+  /** Runs of the chain that may start a component and end without completing it; 0: no bound; default 20. */
+  readonly maxResumes?: number | undefined;
 }
 
 export interface DecisionRequest {
@@ -65,6 +68,8 @@ export interface Decision {
   readonly differences: readonly ConfigDifference[];
   /** True: `differences` may not pass under the policy; the caller refuses with exit 4. */
   readonly refused: boolean;
+  /** Components that would run and have used up their budget; the caller refuses with exit 8, unless told otherwise. */
+  readonly poisoned: readonly Poisoned[];
   readonly warnings: readonly string[];
   readonly carried: Carried | undefined;
 }

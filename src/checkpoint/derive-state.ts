@@ -1,3 +1,4 @@
+import { isPoisoned } from "./budget.ts";
 import { type ReadKey, type ReadRun, successorIn } from "./known-runs.ts";
 import type { RunReading } from "./run-reading.ts";
 import type { CheckpointState, CheckpointStatus, RunState } from "./state.ts";
@@ -66,6 +67,7 @@ function isRetired(key: ReadKey, runId: string): boolean {
 
 function unfinished(key: ReadKey, reading: RunReading): CheckpointState {
   if (isRunning(key, reading)) return "running";
+  if (reading.state !== undefined && isPoisoned(reading.state)) return "poisoned";
   const end = reading.state?.end;
   if (end?.type !== "run-failed") return "interrupted";
   return end.reason === "partial" || end.reason === "poisoned" ? end.reason : "failed";

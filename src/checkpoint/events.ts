@@ -90,6 +90,10 @@ export interface RunStarted {
   readonly pipelineName: string;
   readonly runKey?: string | undefined;
   readonly startedAt: string;
+  /** When the first run of the chain began; absent: as `startedAt`. */
+  readonly rootStartedAt?: string | undefined;
+  /** The resume budget that this run was started with; 0: no bound. */
+  readonly maxResumes?: number | undefined;
   readonly components: readonly ComponentHeader[];
   /** The options given to the run (`--set`, selections, fail-fast), without values under redacted keys. */
   readonly options: JsonObject;

@@ -96,6 +96,8 @@ function begin(started: RunStarted, at: string): Folding {
     pipelineName: started.pipelineName,
     runKey: started.runKey,
     startedAt: started.startedAt,
+    rootStartedAt: started.rootStartedAt ?? started.startedAt,
+    maxResumes: started.maxResumes,
     components: started.components,
     options: started.options,
     carried: started.carried,

@@ -5,12 +5,14 @@
  * Not here: where bytes lie (room `store`) and running anything (room `run`).
  * To add an event: its shape in `events.ts`, its fold in `fold.ts`, its line in docs/reference/journal.md.
  */
+export type { Poisoned } from "./budget.ts";
 export { decide } from "./decide.ts";
 export type * from "./decision.ts";
 export * from "./events.ts";
 export { fingerprintId, fingerprintOf, REDACTED_VALUE } from "./fingerprint.ts";
 export { deleteRun, type DeleteTools, type Deletion } from "./delete.ts";
 export { foldRun } from "./fold.ts";
+export { keepLast } from "./keep-last.ts";
 export {
   findRun,
   listCheckpoints,

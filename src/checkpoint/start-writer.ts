@@ -80,7 +80,12 @@ export class StartWriter {
     const state = plan.fresh ? undefined : old?.state;
     const header: RunHeader =
       plan.settle && state !== undefined
-        ? { components: state.components, options: state.options, carried: carryAll(state) }
+        ? {
+            components: state.components,
+            options: state.options,
+            carried: carryAll(state),
+            maxResumes: state.maxResumes,
+          }
         : decided;
     const carried: Carried | undefined = state === undefined ? undefined : header.carried;
     const started: RunStarted = {
@@ -92,6 +97,8 @@ export class StartWriter {
       pipelineName,
       ...(runKey !== undefined && { runKey }),
       startedAt: isoTime(clock.now()),
+      ...(state !== undefined && { rootStartedAt: state.rootStartedAt }),
+      ...(header.maxResumes !== undefined && { maxResumes: header.maxResumes }),
       components: header.components,
       options: header.options,
       ...(carried !== undefined && { carried }),

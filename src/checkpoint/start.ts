@@ -18,6 +18,8 @@ export interface RunHeader {
   readonly components: readonly ComponentHeader[];
   readonly options: JsonObject;
   readonly carried?: Carried | undefined;
+  /** The resume budget, for those who look at the run later. */
+  readonly maxResumes?: number | undefined;
 }
 
 export interface StartRequest {

@@ -25,6 +25,10 @@ export interface RunState {
   readonly pipelineName: string;
   readonly runKey: string | undefined;
   readonly startedAt: string;
+  /** Of the first run of the chain. */
+  readonly rootStartedAt: string;
+  /** The resume budget that this run was started with; 0: no bound; undefined in older journals. */
+  readonly maxResumes: number | undefined;
   readonly components: readonly ComponentHeader[];
   readonly options: JsonObject;
   readonly carried: Carried | undefined;

@@ -70,6 +70,7 @@ type StartOptions = Pick<
   | "runId"
   | "onConfigChange"
   | "onCodeChange"
+  | "retryPoisoned"
   | "from"
   | "to"
   | "only"
@@ -89,6 +90,7 @@ export function startOptions(context: CommandContext): StartOptions {
     runId: given.text("run-id"),
     onConfigChange: given.choice("on-config-change", ON_CONFIG_CHANGE),
     onCodeChange: given.choice("on-code-change", ON_CODE_CHANGE),
+    retryPoisoned: given.on("retry-poisoned"),
     from: given.list("from"),
     to: given.list("to"),
     only: given.list("only"),

@@ -93,6 +93,8 @@ const BY_CODE: Readonly<Record<string, number>> = {
   CHECKPOINT_DELETED: EXIT.cannotResume,
   CHECKPOINT_CONFIG_CHANGED: EXIT.cannotResume,
   CHECKPOINT_CODE_CHANGED: EXIT.cannotResume,
+  CHECKPOINT_TOO_OLD: EXIT.cannotResume,
+  CHECKPOINT_POISONED: EXIT.poisoned,
   CHECKPOINT_CORRUPT: EXIT.cannotResume,
   CHECKPOINT_NEWER_VERSION: EXIT.cannotResume,
   CHECKPOINT_HELD: EXIT.held,

@@ -175,6 +175,13 @@ export const resumeFlags: readonly FlagDefinition[] = [
     summary: "When the code of a completed component changed: keep it with a warning, stop, or run it again",
     fallback: "the configuration's, else warn",
   },
+  {
+    name: "retry-poisoned",
+    type: "boolean",
+    group: "Checkpoint and resume",
+    summary:
+      "Run a poisoned checkpoint all the same: one with a component that many runs started and none completed",
+  },
 ];
 
 /** Which components a run is about; the same for `run`, `resume` and `plan`. */

@@ -62,6 +62,12 @@ export interface CheckpointConfig {
   readonly cleanupOnSuccess: boolean;
   readonly onConfigChange: "refuse" | "rerun" | "accept";
   readonly onCodeChange: "warn" | "refuse" | "rerun";
+  /** Runs of a chain that may start a component and end without completing it; 0: no bound. Default 20. */
+  readonly maxResumes: number;
+  /** How old a run may be that is resumed, counted from the first of its chain, ms; undefined: no bound. */
+  readonly maxAgeMs: number | undefined;
+  /** How many completed checkpoints of the pipeline stay after a success; undefined: all. */
+  readonly keepLast: number | undefined;
   /** When the store fails for good: end the run, or go on without records. Default fail. */
   readonly onStoreFailure: "fail" | "continue";
   /** How long a failing store is retried, ms; shorter than the lease. */

@@ -62,6 +62,24 @@ export const checkpointSection: Section<Omit<CheckpointConfig, "node">> = sectio
       kind: choice("warn", "refuse", "rerun"),
       default: "warn",
     },
+    maxResumes: {
+      key: "max-resumes",
+      doc: "how many runs may start a component, one after the other, and end without completing it; then the run is poisoned (exit 8). 0: no bound",
+      kind: wholeNumber(0),
+      default: 20,
+    },
+    maxAgeMs: {
+      key: "max-age",
+      doc: "how old a run may be that is resumed, since the first of its chain began",
+      kind: duration,
+      defaultText: "no bound",
+    },
+    keepLast: {
+      key: "keep-last",
+      doc: "how many completed checkpoints of the pipeline a success leaves, where it is not cleaned up itself",
+      kind: wholeNumber(1),
+      defaultText: "all, until they are pruned",
+    },
     onStoreFailure: {
       key: "on-store-failure",
       doc: "what a run does when the store fails for longer than store-timeout: end, or go on without records (local stores and single-writer only)",

@@ -92,6 +92,7 @@ export async function decideRun(
     policy: {
       onConfigChange: settings.policy.onConfigChange ?? config.checkpoint.onConfigChange,
       onCodeChange: settings.policy.onCodeChange ?? config.checkpoint.onCodeChange,
+      maxResumes: config.checkpoint.maxResumes,
     },
     now,
     checkArtifact,

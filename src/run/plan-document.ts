@@ -1,4 +1,4 @@
-import type { ComponentDecision, ConfigDifference } from "../checkpoint/mod.ts";
+import type { ComponentDecision, ConfigDifference, Poisoned } from "../checkpoint/mod.ts";
 import type { Selection } from "./selection.ts";
 
 export interface PlannedComponent extends ComponentDecision {
@@ -26,5 +26,7 @@ export interface PipelinePlan {
   readonly differences: readonly ConfigDifference[];
   /** True: `run` would refuse with exit 4 because of `differences`. */
   readonly refused: boolean;
+  /** Components that were started too often without completing: `run` would refuse with exit 8, unless told otherwise. */
+  readonly poisoned: readonly Poisoned[];
   readonly warnings: readonly string[];
 }

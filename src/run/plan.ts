@@ -1,6 +1,7 @@
 import { type Clock, type Random, systemRandom } from "../base/mod.ts";
 import { previewStart, type RunState } from "../checkpoint/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
+import { withinAge } from "./budget.ts";
 import { decideRun, type DecideSettings } from "./decide-run.ts";
 import type { PipelinePlan } from "./plan-document.ts";
 import { selectionRecord } from "./selection.ts";
@@ -11,6 +12,7 @@ export interface PlanRequest extends DecideSettings, StartWish {
   readonly runId: string | undefined;
   readonly warnings: readonly string[];
   readonly clock: Clock;
+  readonly retryPoisoned: boolean;
   readonly random?: Random | undefined;
 }
 
@@ -21,7 +23,10 @@ export interface PlanRequest extends DecideSettings, StartWish {
 export async function planRun(request: PlanRequest): Promise<PipelinePlan> {
   const { config, store, random = systemRandom } = request;
   if (store === undefined) return document(request, undefined, undefined, false);
-  const { mode, runKey } = await startMode(store, config.pipelineName, request);
+  const wished = await startMode(store, config.pipelineName, request);
+  const { runKey } = wished;
+  const aged = await withinAge(store, runKey, wished.mode, { ...request, random });
+  const { mode } = aged;
   const preview = await previewStart({
     store,
     pipelineName: config.pipelineName,
@@ -31,8 +36,9 @@ export async function planRun(request: PlanRequest): Promise<PipelinePlan> {
     random,
   });
   if (preview.kind === "already-completed") return document(request, undefined, runKey, true);
+  const warnings = [...request.warnings, ...aged.warnings];
   const now = resumeTime(mode, runKey, request.clock);
-  return document(request, preview.previous, runKey, false, now);
+  return document({ ...request, warnings }, preview.previous, runKey, false, now);
 }
 
 async function document(
@@ -63,6 +69,7 @@ async function document(
     })),
     differences: decision.differences,
     refused: decision.refused,
+    poisoned: request.retryPoisoned ? [] : decision.poisoned,
     warnings: [...request.warnings, ...decision.warnings],
   };
 }

@@ -1,4 +1,4 @@
-import { type Clock, CairnError, isoTime, type Random } from "../base/mod.ts";
+import { type Clock, isoTime, type Random } from "../base/mod.ts";
 import {
   type RunEvent,
   type RunHeader,
@@ -9,6 +9,8 @@ import {
 import type { Isolation, PipelineConfig } from "../config/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
+import { poisonedError, withinAge } from "./budget.ts";
+import { cleanUp } from "./clean-up.ts";
 import { isCompleted, outcomeOf } from "./component-record.ts";
 import { changedError, type Decided, decideRun, type DecideSettings } from "./decide-run.ts";
 import { Execution } from "./execution.ts";
@@ -42,6 +44,8 @@ export interface RunRequest extends Pick<
   readonly runId: string | undefined;
   readonly ifHeld: "fail" | "wait";
   readonly waitMs: number | undefined;
+  /** Run what is poisoned all the same. */
+  readonly retryPoisoned: boolean;
   readonly cleanupOnSuccess: boolean | undefined;
   readonly maxParallel: number | undefined;
   readonly timeoutMs: number | undefined;
@@ -65,6 +69,8 @@ interface Started {
   readonly runId: string;
   readonly runKey: string | undefined;
   readonly hooks: readonly PipelineHooks[];
+  /** Of the start itself. */
+  readonly warnings: readonly string[];
 }
 
 /** The time at which a run began, on both clocks. */
@@ -109,19 +115,25 @@ async function start(
     const decided = await decideRun(settings, undefined);
     const runId = request.runId ?? random.runId();
     const hooks = await request.hooks(decided.config);
-    return { journal: undefined, decided, runId, runKey: request.runKey, hooks };
+    return { journal: undefined, decided, runId, runKey: request.runKey, hooks, warnings: [] };
   }
-  const { mode, runKey } = await startMode(store, config.pipelineName, request);
+  const wished = await startMode(store, config.pipelineName, request);
+  const { runKey } = wished;
+  const { mode, warnings } = await withinAge(store, runKey, wished.mode, request);
   let decided: Decided | undefined;
   let hooks: readonly PipelineHooks[] | undefined;
   const decideHeader = async (previous: RunState | undefined): Promise<RunHeader> => {
     decided = await decideRun(settings, previous, resumeTime(mode, runKey, request.clock));
     const { decision, prepared, record } = decided;
     if (decision.refused && previous !== undefined) throw changedError(previous.runId, decision.differences);
+    if (decision.poisoned.length > 0 && previous !== undefined && !request.retryPoisoned) {
+      throw poisonedError(previous.runId, decision.poisoned);
+    }
     hooks ??= await request.hooks(decided.config);
     return {
       components: prepared.components.map(({ header }) => header),
       options: record,
+      maxResumes: decided.config.checkpoint.maxResumes,
       ...(decision.carried === undefined ? {} : { carried: decision.carried }),
     };
   };
@@ -150,14 +162,14 @@ async function start(
   if (outcome.kind === "already-completed") return { already: true, runId: outcome.runId, runKey };
   if (decided === undefined) throw new Error("a run was started that nobody decided on");
   const { journal } = outcome;
-  return { journal, decided, runId: journal.runId, runKey, hooks: hooks ?? [] };
+  return { journal, decided, runId: journal.runId, runKey, hooks: hooks ?? [], warnings };
 }
 
 async function execute(request: RunRequest, started: Started, begin: Begin): Promise<RunResult> {
   const { journal, decided, runId, runKey } = started;
   const { config, prepared, decision } = decided;
   const { clock, pools } = request;
-  const warnings = [...request.warnings, ...decision.warnings];
+  const warnings = [...request.warnings, ...started.warnings, ...decision.warnings];
   if (prepared.components.length === 0) warnings.push("The pipeline has no components: nothing was run.");
   else if (decision.components.every(({ action }) => action === "skip")) {
     warnings.push("No component is enabled and selected: nothing was run.");
@@ -199,7 +211,13 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
   const closing = pools.close();
   const recorded = await recordEnd(journal, ran, execution);
   const end = await tellEnd(execution, recorded, begin, clock);
-  const kept = await cleanUp(request, journal, end, config, warnings);
+  const kept =
+    journal === undefined ||
+    end.status !== "completed" ||
+    (await cleanUp(request, journal, config, (warning) => {
+      warnings.push(warning);
+      request.log.say("warn", warning);
+    }));
   await closing;
   const checkpoint = journal === undefined ? null : { location: request.store?.location ?? "", kept };
   return resultOf(facts, end, begin, clock, {
@@ -287,28 +305,6 @@ async function tellEnd(execution: Execution, end: EndFacts, begin: Begin, clock:
     error: end.status === "completed" ? undefined : (first ?? (stop && stopError(stop))),
   });
   return stop === undefined && execution.stop?.kind === "hook" ? endFacts(execution.stop, true) : end;
-}
-
-/** Whether the checkpoint is still there afterwards. */
-async function cleanUp(
-  request: RunRequest,
-  journal: RunJournal | undefined,
-  end: EndFacts,
-  config: PipelineConfig,
-  warnings: string[],
-): Promise<boolean> {
-  const wanted = request.cleanupOnSuccess ?? config.checkpoint.cleanupOnSuccess;
-  if (journal === undefined || end.status !== "completed" || !wanted) return true;
-  try {
-    await journal.cleanup();
-    return false;
-  } catch (thrown) {
-    const said = thrown instanceof CairnError ? thrown.message : String(thrown);
-    const warning = `The checkpoint could not be cleaned up: ${said}`;
-    warnings.push(warning);
-    request.log.say("warn", warning);
-    return true;
-  }
 }
 
 /** The result where the run key's, or the run ID's, run has completed before. */

@@ -37,7 +37,7 @@ describe("flags", () => {
     expect(refusal(["run", "a.conf", "--resources"])).toContain("It is a flag of `cairn validate`.");
   });
 
-  test.each(["--report=x", "--junit=x", "--frozen-plugins", "--retry-poisoned"])(
+  test.each(["--report=x", "--junit=x", "--frozen-plugins"])(
     "%s, which isn't built yet, is an unknown flag",
     (flag) => {
       expect(refusal(["run", "a.conf", flag])).toContain("Unknown flag");

@@ -118,6 +118,7 @@ test("a plan for people has every component's decision, the differences and the 
       },
     ],
     refused: true,
+    poisoned: [],
     warnings: ["of yesterday"],
   };
   expect(planText(plan, plain).split("\n")).toEqual([

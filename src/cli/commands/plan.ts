@@ -22,7 +22,7 @@ export const plan: Command = {
   summary: "Tell what a run would do now, and why; write nothing",
   about: [
     "Each component: whether it would run or be restored, with the reason; the checkpoint that would be resumed; what changed since the completed components ran. Nothing is run and nothing is written, not even a folder.",
-    "Exit 4 where `run` would refuse because of changes, else 0.",
+    "Exit 4 where `run` would refuse because of changes, 8 where the run is poisoned, else 0.",
   ],
   examples: [
     { does: "after a failure", line: "cairn plan daily.conf --auto-resume" },
@@ -64,7 +64,8 @@ export async function planAndPrint(context: CommandContext): Promise<number> {
   });
   if (given.text("format") === "json") printJson(output, result);
   else printText(output, planText(result, output.style));
-  return result.refused ? EXIT.cannotResume : EXIT.success;
+  if (result.refused) return EXIT.cannotResume;
+  return result.poisoned.length > 0 ? EXIT.poisoned : EXIT.success;
 }
 
 /** The plan for people. */
@@ -83,6 +84,11 @@ export function planText(result: PipelinePlan, style: Style): string {
   for (const warning of result.warnings) lines.push(`${style.yellow("warning:")} ${visible(warning)}`);
   if (result.refused) {
     lines.push("", `${style.red("`run` would refuse (exit 4).")} Ways out: ${waysOut(result)}.`);
+  } else if (result.poisoned.length > 0) {
+    lines.push(
+      "",
+      `${style.red("`run` would refuse (exit 8).")} Ways out: mend it, --retry-poisoned, --fresh.`,
+    );
   }
   return lines.join("\n");
 }
