@@ -2,6 +2,7 @@ import { CairnError, type Clock, type Redactor, systemClock } from "../base/mod.
 import { machineSecrets, type PipelineConfig, redactorFor } from "../config/mod.ts";
 import {
   type DecideSettings,
+  DEFAULT_GRACE_MS,
   invalidConfig,
   RunLog,
   SecretMask,
@@ -9,7 +10,7 @@ import {
   type SetOption,
   WorkerPools,
 } from "../run/mod.ts";
-import { withCheckpointErrors } from "../checkpoint/mod.ts";
+import { checkRunId, withCheckpointErrors } from "../checkpoint/mod.ts";
 import {
   type CheckpointStore,
   localWarning,
@@ -21,7 +22,7 @@ import {
 import { readConfig } from "./load-config.ts";
 import type { LoadOptions, PluginOptions, ResumeOptions, RunOptions } from "./options.ts";
 import { retriedStoreAt, retryWords, type StorePlace } from "./store-at.ts";
-import { checkStoreFailure } from "./store-failure.ts";
+import { checkStoreFailure, openOrFailing } from "./store-failure.ts";
 import { defaultLocation } from "./stores.ts";
 import { builtinComponents, foldersOf, type Lookup, ownWorkerCommand, workerParts } from "./wire.ts";
 
@@ -40,8 +41,9 @@ export interface Opened {
   readonly warnings: string[];
 }
 
-/** Starts the first worker at once; `pools.close()` is the caller's. */
+/** Starts the first worker at once; `pools.close()` is the caller's. @throws CairnError RUN_ID_INVALID */
 export function openRun(options: OpenOptions): Opened {
+  if (options.runId !== undefined) checkRunId(options.runId);
   const clock = options.clock ?? systemClock;
   const log = new RunLog(options.observer ?? {}, clock, redactorFor(undefined));
   const lookup: Lookup = {
@@ -91,11 +93,14 @@ export interface StoreTools extends Pick<Opened, "clock" | "lookup" | "warnings"
   /** Is told of each failure of the store that is followed by another try. */
   readonly log?: RunLog | undefined;
   readonly redactor?: Redactor | undefined;
+  /** Of a run: when it aborts, a failing store gets no more time than components do. */
   readonly signal?: AbortSignal | undefined;
+  readonly graceMs?: number | undefined;
 }
 
 /**
- * Opens what configuration and options say; the options win. Its failures are retried for `store-timeout`.
+ * Opens what configuration and options say; the options win. Its failures are retried for `store-timeout`. A store
+ * that can't be opened, where the run may go on without (`on-store-failure`), is one whose calls fail.
  *
  * @throws CairnError of kind `config`, or CHECKPOINT_STORE_FAILED
  */
@@ -106,9 +111,10 @@ export async function openRunStore(
 ): Promise<RunStore> {
   const { log, clock, warnings } = tools;
   const warn = (message: string): void => log?.say("warn", message);
+  const hurry = laterThan(tools.signal, (tools.graceMs ?? DEFAULT_GRACE_MS) + AFTER_GRACE_MS);
   if (options.store !== undefined) {
     checkStoreFailure(config, options.store);
-    const retry = { timeoutMs: config.checkpoint.storeTimeoutMs, clock, ...retryWords(warn) };
+    const retry = { timeoutMs: config.checkpoint.storeTimeoutMs, clock, hurry, ...retryWords(warn) };
     return { store: withRetry(options.store, retry), owned: false };
   }
   const wanted = options.checkpoint ?? (options.resume === undefined ? config.checkpoint.enabled : true);
@@ -127,11 +133,28 @@ export async function openRunStore(
     if (warning !== undefined) warnings.push(warning);
   }
   const { lookup, redactor, signal } = tools;
-  const store = await withCheckpointErrors(() =>
-    retriedStoreAt({ place, config, lookup, redactor, clock, signal, warn }),
-  );
+  const open = (): Promise<CheckpointStore> =>
+    retriedStoreAt({ place, config, lookup, redactor, clock, signal, hurry, warn });
+  const mayFail = config.checkpoint.onStoreFailure === "continue";
+  const shown = redactor?.text(place.text) ?? place.text;
+  const store = await (mayFail ? openOrFailing(shown, open) : withCheckpointErrors(open));
   checkStoreFailure(config, store);
   return { store, owned: true };
+}
+
+/** How much longer than components a failing store gets once the run is interrupted, ms: all is to be over within 2 s. */
+const AFTER_GRACE_MS = 1_000;
+
+/** Aborts `ms` after `signal` does. */
+function laterThan(signal: AbortSignal | undefined, ms: number): AbortSignal | undefined {
+  if (signal === undefined) return undefined;
+  const later = new AbortController();
+  const begin = (): void => {
+    setTimeout(() => later.abort(signal.reason), ms).unref();
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener("abort", begin, { once: true });
+  return later.signal;
 }
 
 /** Where the checkpoint lies: as the call says, as the configuration says, else the default location. */

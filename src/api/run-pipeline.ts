@@ -79,7 +79,7 @@ async function runOpened(source: Source, options: FileRunOptions, opened: Opened
   const { store, owned } = await openRunStore(
     config,
     { ...options, store: marked },
-    { ...opened, redactor, signal: options.signal },
+    { ...opened, redactor, signal: options.signal, graceMs: options.graceMs },
   );
   if (store !== undefined) log.say("info", `checkpoint location: ${store.location}`);
   const hooks = async (decided: PipelineConfig): Promise<readonly PipelineHooks[]> => {

@@ -38,6 +38,8 @@ export interface StoreAtRequest {
   readonly registry?: StoreRegistry | undefined;
   /** How long a failing store is retried where the configuration doesn't say, in ms. */
   readonly storeTimeoutMs?: number | undefined;
+  /** When it aborts, nothing is repeated any more: see `withRetry`. */
+  readonly hurry?: AbortSignal | undefined;
   /** Is told of each failure that is followed by another try. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -137,11 +139,14 @@ const COMMAND_TIMEOUT_MS = 30_000;
 export async function retriedStoreAt(request: StoreAtRequest): Promise<CheckpointStore> {
   const { clock, config, place, signal } = request;
   const timeoutMs = config?.checkpoint.storeTimeoutMs ?? request.storeTimeoutMs ?? COMMAND_TIMEOUT_MS;
-  const retry = { timeoutMs, clock, ...retryWords(request.warn) };
+  const retry = { timeoutMs, clock, hurry: request.hurry, ...retryWords(request.warn) };
   const store = await retrying(request.redactor?.text(place.text) ?? place.text, "open", retry, signal, () =>
     storeAt(request),
   );
-  return withRetry(store, retry);
+  // This machine's own files answer before anything else gets its turn and fail for good: retries and their
+  // timers would be pure cost, paid for each completion.
+  const isOwn = (schemeOf(place.text) ?? "file") === "file" && store.can.lease === "os";
+  return isOwn ? store : withRetry(store, retry);
 }
 
 /** Says each retry of a store. */

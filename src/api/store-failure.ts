@@ -1,4 +1,4 @@
-import type { Finding } from "../base/mod.ts";
+import { CairnError, type Finding } from "../base/mod.ts";
 import { judgedCheckpoint, locateIssues, type PipelineConfig } from "../config/mod.ts";
 import { invalidConfig } from "../run/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
@@ -34,4 +34,35 @@ const TIMED: ReadonlySet<string> = new Set(["s3a", "s3", "hdfs", "webhdfs", "swe
 export function checkStoreFailure(config: PipelineConfig, store: CheckpointStore | string): void {
   const findings = storeFailureFindings(config, store);
   if (findings.length > 0) throw invalidConfig(findings);
+}
+
+/** Opens a store; where the world is to blame for its not opening, gives one whose every call fails so. */
+export async function openOrFailing(
+  location: string,
+  open: () => Promise<CheckpointStore>,
+): Promise<CheckpointStore> {
+  try {
+    return await open();
+  } catch (thrown) {
+    if (!(thrown instanceof CairnError) || thrown.kind !== "world") throw thrown;
+    return failingStore(location, thrown);
+  }
+}
+
+function failingStore(location: string, error: CairnError): CheckpointStore {
+  const fail = (): Promise<never> => Promise.reject(error);
+  return {
+    location,
+    can: { lease: "os", durable: false },
+    append: fail,
+    read: fail,
+    last: fail,
+    logs: fail,
+    remove: fail,
+    takeLease: fail,
+    leaseHolder: fail,
+    time: fail,
+    writtenAt: fail,
+    close: () => Promise.resolve(),
+  };
 }

@@ -62,8 +62,13 @@ class Journal implements RunJournal {
 
   constructor({ request, names, lease, first, predecessor }: Opening) {
     this.#request = request;
-    // No signal: an interrupted run still has to record that it was.
-    this.#tools = { store: request.store, clock: request.clock, check: () => lease.check() };
+    // Not the request's signal: an interrupted run still has to record that it was.
+    this.#tools = {
+      store: request.store,
+      clock: request.clock,
+      signal: lease.lost,
+      check: () => lease.check(),
+    };
     this.#predecessor = predecessor;
     this.#names = names;
     this.#lease = lease;

@@ -14,7 +14,7 @@ import { EXIT } from "./exit.ts";
 import { ISOLATIONS } from "./flags.ts";
 import { type Held, heldOptions } from "./held-options.ts";
 import { runFailedRecord } from "./json-log.ts";
-import type { Log } from "./log.ts";
+import { type Log, logRecord } from "./log.ts";
 import { openView } from "./open-view.ts";
 import { printJson, printText } from "./output.ts";
 import { errorDocument } from "./print-error.ts";
@@ -135,7 +135,10 @@ function report(
   const quiet = given.on("quiet") === true && success;
   if (given.text("format") === "json") printJson(output, result);
   else if (!quiet) printText(output, resultText(result, output.style));
-  if (success) return result.exitCode;
+  if (success) {
+    sayUnrecorded(context, result);
+    return result.exitCode;
+  }
   if (given.text("log-format") === "json") {
     err.write(`${JSON.stringify(runFailedRecord(result, endError?.message, command, systemClock.now()))}\n`);
   } else {
@@ -145,8 +148,26 @@ function report(
       err.write("No checkpoint was kept, so the next run starts anew; --checkpoint keeps one.\n");
     }
   }
-  if (command !== null) err.write(`${command}\n`);
+  if (command !== null) {
+    // Behind a sign for shells, so that the line can still be copied as it is.
+    const unrecorded = result.checkpoint?.storeFailed === true ? `   # ${UNRECORDED}` : "";
+    err.write(`${command}${unrecorded}\n`);
+  } else sayUnrecorded(context, result);
   return result.exitCode;
+}
+
+/** The last line of a run that went on without its checkpoint store, or a part of it. */
+const UNRECORDED = "the checkpoint store failed: not all that completed is recorded";
+
+/** Also where nothing else is said: who relies on checkpoints has none of this run's end. */
+function sayUnrecorded({ given, output }: CommandContext, result: RunResult): void {
+  if (result.checkpoint?.storeFailed !== true) return;
+  const line = { at: systemClock.now(), level: "warn", source: "runner", message: UNRECORDED } as const;
+  const text =
+    given.text("log-format") === "json"
+      ? JSON.stringify(logRecord({ ...line, component: undefined, fields: undefined }))
+      : `${output.errStyle.yellow("warning:")} ${UNRECORDED}`;
+  output.err.write(`${text}\n`);
 }
 
 /** A signal came before anything ran: there is nothing to record and nothing to resume. */

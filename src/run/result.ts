@@ -49,7 +49,12 @@ export interface RunResult {
   readonly resumedFrom: string | null;
   readonly components: readonly ComponentOutcome[];
   /** Null where the run kept no checkpoint. */
-  readonly checkpoint: { readonly location: string; readonly kept: boolean } | null;
+  readonly checkpoint: {
+    readonly location: string;
+    readonly kept: boolean;
+    /** There, and true, where the store failed and the run went on without records (`on-store-failure = continue`). */
+    readonly storeFailed?: boolean;
+  } | null;
   readonly warnings: readonly string[];
   readonly exitCode: number;
 }

@@ -1,24 +1,19 @@
-import { type Clock, isoTime, type Random } from "../base/mod.ts";
-import {
-  type RunEvent,
-  type RunHeader,
-  type RunJournal,
-  type RunState,
-  startRun,
-} from "../checkpoint/mod.ts";
+import { type Clock, CairnError, isoTime, type Random } from "../base/mod.ts";
+import { type RunHeader, type RunJournal, type RunState, startRun } from "../checkpoint/mod.ts";
 import type { Isolation, PipelineConfig } from "../config/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
-import { poisonedError, withinAge } from "./budget.ts";
 import { cleanUp } from "./clean-up.ts";
 import { isCompleted, outcomeOf } from "./component-record.ts";
+import { poisonedError, withinAge } from "./budget.ts";
+import { checkpointFacts, ForgivingJournal, isStoreFailure, unrecordedWarning } from "./forgiving-journal.ts";
 import { changedError, type Decided, decideRun, type DecideSettings } from "./decide-run.ts";
+import { endEvent } from "./end-event.ts";
 import { Execution } from "./execution.ts";
 import { interruptOf } from "./interrupt.ts";
 import { leaseHolder } from "./lease-holder.ts";
 import { onAbort } from "./on-abort.ts";
 import { killGroups } from "./process-groups.ts";
-import type { RememberedOptions } from "./remembered-options.ts";
 import type { RunResult } from "./result.ts";
 import type { SecretMask } from "./secret-mask.ts";
 import { resumeTime, startMode } from "./start-mode.ts";
@@ -28,7 +23,7 @@ import type { WorkerPools } from "./worker-pools.ts";
 import type { RunFacts } from "./worker/protocol.ts";
 
 /** Between abort and kill where nothing else is said, ms. */
-const DEFAULT_GRACE_MS = 10_000;
+export const DEFAULT_GRACE_MS = 10_000;
 
 /** Everything that one run is given. */
 export interface RunRequest extends Pick<
@@ -65,6 +60,8 @@ export interface RunRequest extends Pick<
 
 interface Started {
   readonly journal: RunJournal | undefined;
+  /** Why there is no journal where there should be one. */
+  readonly storeFailure?: CairnError | undefined;
   readonly decided: Decided;
   readonly runId: string;
   readonly runKey: string | undefined;
@@ -104,19 +101,38 @@ export async function runOnce(request: RunRequest): Promise<RunResult> {
   }
 }
 
-async function start(
-  request: RunRequest,
-): Promise<
-  Started | { readonly already: true; readonly runId: string; readonly runKey: string | undefined }
-> {
-  const { config, store, random } = request;
-  const settings: DecideSettings = { ...request, worker: () => request.pools.describing() };
-  if (store === undefined) {
-    const decided = await decideRun(settings, undefined);
-    const runId = request.runId ?? random.runId();
-    const hooks = await request.hooks(decided.config);
-    return { journal: undefined, decided, runId, runKey: request.runKey, hooks, warnings: [] };
+interface AlreadyCompleted {
+  readonly already: true;
+  readonly runId: string;
+  readonly runKey: string | undefined;
+}
+
+async function start(request: RunRequest): Promise<Started | AlreadyCompleted> {
+  const { config, store } = request;
+  try {
+    return store === undefined ? await startUnrecorded(request) : await startRecorded(request, store);
+  } catch (thrown) {
+    // Where there may be something to go on with, running it all anew would not be going on.
+    const anew = request.resume === undefined && !request.autoResume;
+    if (!isStoreFailure(thrown) || !anew || config.checkpoint.onStoreFailure === "fail") throw thrown;
+    return { ...(await startUnrecorded(request)), storeFailure: thrown };
   }
+}
+
+async function startUnrecorded(request: RunRequest): Promise<Started> {
+  const { runKey, random } = request;
+  const decided = await decideRun({ ...request, worker: () => request.pools.describing() }, undefined);
+  const runId = request.runId ?? random.runId();
+  const hooks = await request.hooks(decided.config);
+  return { journal: undefined, decided, runId, runKey, hooks, warnings: [] };
+}
+
+async function startRecorded(
+  request: RunRequest,
+  store: CheckpointStore,
+): Promise<Started | AlreadyCompleted> {
+  const { config, random } = request;
+  const settings: DecideSettings = { ...request, worker: () => request.pools.describing() };
   const wished = await startMode(store, config.pipelineName, request);
   const { runKey } = wished;
   const { mode, warnings } = await withinAge(store, runKey, wished.mode, request);
@@ -166,7 +182,7 @@ async function start(
 }
 
 async function execute(request: RunRequest, started: Started, begin: Begin): Promise<RunResult> {
-  const { journal, decided, runId, runKey } = started;
+  const { decided, runId, runKey } = started;
   const { config, prepared, decision } = decided;
   const { clock, pools } = request;
   const warnings = [...request.warnings, ...started.warnings, ...decision.warnings];
@@ -175,6 +191,20 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
     warnings.push("No component is enabled and selected: nothing was run.");
   }
   for (const warning of warnings) request.log.say("warn", warning);
+  const warn = (warning: string): void => {
+    warnings.push(warning);
+    request.log.say("warn", warning);
+  };
+  let storeFailed = false;
+  const onStoreFailure = (error: CairnError): void => {
+    storeFailed = true;
+    warn(unrecordedWarning(error));
+  };
+  if (started.storeFailure !== undefined) onStoreFailure(started.storeFailure);
+  const journal =
+    started.journal === undefined || request.config.checkpoint.onStoreFailure === "fail"
+      ? started.journal
+      : new ForgivingJournal(started.journal, onStoreFailure);
   const facts = {
     runId,
     rootRunId: journal?.rootRunId ?? runId,
@@ -185,41 +215,15 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
     spark: config.spark,
   };
   pools.open(facts, journal);
-  const execution = new Execution({
-    facts,
-    config,
-    prepared,
-    decisions: decision.components,
-    journal,
-    processes: pools.processes,
-    inRunner: pools.inRunner,
-    hooks: started.hooks,
-    log: request.log,
-    redactor: request.redactor,
-    secrets: request.secrets,
-    failFast: failFastOf(decided.options, config),
-    maxParallel: request.maxParallel ?? config.maxParallel,
-    timeoutMs: request.timeoutMs ?? config.timeoutMs,
-    graceMs: request.graceMs ?? DEFAULT_GRACE_MS,
-    isolation: request.isolation,
-    clock,
-    random: request.random,
-    signal: request.signal,
-    kill: request.kill,
-  });
+  const execution = executionOf(request, started, journal, facts);
   const ran = await execution.run();
   const closing = pools.close();
   const recorded = await recordEnd(journal, ran, execution);
   const end = await tellEnd(execution, recorded, begin, clock);
-  const kept =
-    journal === undefined ||
-    end.status !== "completed" ||
-    (await cleanUp(request, journal, config, (warning) => {
-      warnings.push(warning);
-      request.log.say("warn", warning);
-    }));
+  const cleans = journal !== undefined && !storeFailed && end.status === "completed";
+  const kept = cleans ? await cleanUp(request, journal, config, warn) : journal !== undefined || !storeFailed;
   await closing;
-  const checkpoint = journal === undefined ? null : { location: request.store?.location ?? "", kept };
+  const checkpoint = checkpointFacts(request.store, journal, kept, storeFailed);
   return resultOf(facts, end, begin, clock, {
     checkpoint,
     warnings,
@@ -228,6 +232,39 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
       if (record === undefined) throw new Error(`component ${index} has no record`);
       return outcomeOf(component, record);
     }),
+  });
+}
+
+/** The execution of what was decided. */
+function executionOf(
+  request: RunRequest,
+  { decided, hooks }: Started,
+  journal: RunJournal | undefined,
+  facts: RunFacts,
+): Execution {
+  const { config, prepared, decision, options } = decided;
+  const { pools, log, redactor, secrets, isolation, clock, random, signal, kill } = request;
+  return new Execution({
+    facts,
+    config,
+    prepared,
+    decisions: decision.components,
+    journal,
+    processes: pools.processes,
+    inRunner: pools.inRunner,
+    hooks,
+    log,
+    redactor,
+    secrets,
+    failFast: options.failFast ?? config.failFast,
+    maxParallel: request.maxParallel ?? config.maxParallel,
+    timeoutMs: request.timeoutMs ?? config.timeoutMs,
+    graceMs: request.graceMs ?? DEFAULT_GRACE_MS,
+    isolation,
+    clock,
+    random,
+    signal,
+    kill,
   });
 }
 
@@ -255,10 +292,6 @@ function resultOf(
   };
 }
 
-function failFastOf(options: RememberedOptions, config: PipelineConfig): boolean {
-  return options.failFast ?? config.failFast;
-}
-
 /** Makes the end of the run durable; where that fails, that is how the run ended. */
 async function recordEnd(
   journal: RunJournal | undefined,
@@ -276,20 +309,6 @@ async function recordEnd(
     const lost: StopReason = { kind: "lost", error };
     execution.endedBy(lost);
     return endFacts(lost, true);
-  }
-}
-
-function endEvent(end: EndFacts, execution: Execution): RunEvent {
-  const { failed } = execution;
-  switch (end.status) {
-    case "completed":
-      return { type: "run-completed" };
-    case "interrupted":
-      return { type: "run-interrupted", reason: end.reason ?? "SIGTERM" };
-    case "partial":
-      return { type: "run-failed", reason: "partial", failed };
-    case "failed":
-      return { type: "run-failed", reason: end.reason === "timeout" ? "timeout" : "component", failed };
   }
 }
 

@@ -9,6 +9,8 @@ export interface RetryOptions {
   readonly tryTimeoutMs?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
+  /** When it aborts, nothing is repeated any more: what is under way ends, and a later call has one short try. */
+  readonly hurry?: AbortSignal | undefined;
   /** Is told of each failure that is followed by another try. */
   readonly onRetry?: ((retry: StoreRetry) => void) | undefined;
 }
@@ -29,6 +31,8 @@ const DEFAULT_TRY_TIMEOUT_MS = 30_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 const SPREAD = 0.5;
+/** How long the one try of a call may take that comes when there is no more time, in ms. */
+const HURRIED_TRY_MS = 2_000;
 
 /**
  * Puts retries before a store: transient errors and calls without an answer are repeated with growing pauses until
@@ -69,27 +73,42 @@ export async function retrying<T>(
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, tryTimeoutMs = DEFAULT_TRY_TIMEOUT_MS } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, tryTimeoutMs = DEFAULT_TRY_TIMEOUT_MS, hurry } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const deadline = clock.steady() + timeoutMs;
+  const began = clock.steady();
+  const deadline = began + timeoutMs;
+  const hurried = hurry?.aborted === true;
+  const end = hurry === undefined || hurried ? signal : anySignal(signal, hurry);
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
+    const fail = (thrown: unknown): CairnError =>
+      timeoutError({ location, call, ms: clock.steady() - began, attempts: attempt, cause: thrown });
+    let delayMs: number;
     try {
       const left = Math.max(1, deadline - clock.steady());
-      return await bounded(clock, Math.min(tryTimeoutMs, left), call, signal, work);
+      return await bounded(clock, Math.min(hurried ? HURRIED_TRY_MS : tryTimeoutMs, left), call, end, work);
     } catch (thrown) {
       // An aborted caller gets no further try, and its own reason.
       signal?.throwIfAborted();
+      if (hurry?.aborted === true && (isTransient(thrown) || thrown === hurry.reason)) throw fail(thrown);
       if (!isTransient(thrown)) throw thrown;
       const longest = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS);
-      const delayMs = Math.round(longest * (1 - SPREAD * random.fraction()));
-      if (clock.steady() + delayMs >= deadline)
-        throw timeoutError(location, call, timeoutMs, attempt, thrown);
+      delayMs = Math.round(longest * (1 - SPREAD * random.fraction()));
+      if (clock.steady() + delayMs >= deadline) throw fail(thrown);
       options.onRetry?.({ call, attempt, delayMs, error: thrown });
-      await clock.sleep(delayMs, signal);
+    }
+    try {
+      await clock.sleep(delayMs, end);
+    } catch (thrown) {
+      signal?.throwIfAborted();
+      throw hurry?.aborted === true ? fail(thrown) : thrown;
     }
   }
+}
+
+function anySignal(signal: AbortSignal | undefined, hurry: AbortSignal): AbortSignal {
+  return signal === undefined ? hurry : AbortSignal.any([signal, hurry]);
 }
 
 /** Does `work` with a signal that aborts with the caller's or after `ms`; doesn't wait for work that ignores it. */
@@ -118,16 +137,19 @@ async function bounded<T>(
   }
 }
 
-function timeoutError(
-  location: string,
-  call: string,
-  timeoutMs: number,
-  attempts: number,
-  cause: unknown,
-): CairnError {
+interface TimeoutFacts {
+  readonly location: string;
+  readonly call: string;
+  readonly ms: number;
+  readonly attempts: number;
+  readonly cause: unknown;
+}
+
+function timeoutError({ location, call, ms, attempts, cause }: TimeoutFacts): CairnError {
+  const times = attempts === 1 ? "once" : `${attempts} times`;
   return storeError(
     "STORE_TIMEOUT",
-    `Cannot reach the checkpoint store "${location}": "${call}" failed ${attempts} times in ${Math.round(timeoutMs / 1000)} s, at last with: ${messageOf(cause)}`,
+    `Cannot reach the checkpoint store "${location}": "${call}" failed ${times} in ${Math.round(ms / 1000)} s, at last with: ${messageOf(cause)}`,
     {
       cause,
       hint:
