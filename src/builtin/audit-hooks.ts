@@ -96,13 +96,13 @@ function recordingHooks(
         ? record("component_restored", auditedComponent(component))
         : record("component_end", {
             ...auditedComponent(component),
-            duration_ms: component.durationMs,
+            duration_ms: Math.round(component.durationMs),
             status: component.status === "skipped" ? "skipped" : "success",
           }),
     onComponentFailure: (component) =>
       record("component_failure", {
         ...auditedComponent(component),
-        duration_ms: component.durationMs,
+        duration_ms: Math.round(component.durationMs),
         ...errorFields(component.error),
         ...(includeStackTrace ? { stack_trace: component.error.stack ?? null } : {}),
       }),
@@ -117,7 +117,7 @@ function recordingHooks(
     afterPipeline: (run) =>
       record("pipeline_end", {
         ...runFields(run),
-        duration_ms: run.durationMs,
+        duration_ms: Math.round(run.durationMs),
         status: PIPELINE_STATUS[run.status],
         components_completed: run.completed,
         components_failed: run.failed,

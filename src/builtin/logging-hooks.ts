@@ -46,7 +46,7 @@ function pipelinePoints(emit: Emit): PipelineHooks {
     afterPipeline(run) {
       emit("pipeline_end", {
         ...runFields(run),
-        duration_ms: run.durationMs,
+        duration_ms: Math.round(run.durationMs),
         status: PIPELINE_STATUS[run.status],
         components_completed: run.completed,
         components_failed: run.failed,
@@ -73,14 +73,14 @@ function componentPoints(emit: Emit): PipelineHooks {
       }
       emit("component_end", {
         ...componentFields(component),
-        duration_ms: component.durationMs,
+        duration_ms: Math.round(component.durationMs),
         status: component.status === "skipped" ? "skipped" : "success",
       });
     },
     onComponentFailure(component) {
       emit("component_error", {
         ...componentFields(component),
-        duration_ms: component.durationMs,
+        duration_ms: Math.round(component.durationMs),
         status: "failure",
         ...errorFields(component.error),
       });

@@ -100,6 +100,11 @@ const BY_CODE: Readonly<Record<string, number>> = {
   CHECKPOINT_HELD: EXIT.held,
   CHECKPOINT_FENCED: EXIT.held,
   CHECKPOINT_STORE_FAILED: EXIT.store,
+  STORE_LEASE_LOST: EXIT.held,
+  // What a completed component left can't be looked at: that is no answer, and the world's to mend.
+  ARTIFACT_UNREADABLE: EXIT.store,
+  // Nothing was run.
+  HOOKS_OPEN_FAILED: EXIT.usage,
 };
 
 const BY_KIND: Readonly<Record<ErrorKind, number>> = {
@@ -114,7 +119,10 @@ export const EXIT_BY_CODE: readonly (readonly [code: string, exit: number])[] = 
 /** The one table from whatever was thrown to the exit code. What is no CairnError is our bug: 70. */
 export function exitCodeOf(thrown: unknown): number {
   if (!(thrown instanceof CairnError)) return EXIT.bug;
-  return BY_CODE[thrown.code] ?? BY_KIND[thrown.kind];
+  const known = BY_CODE[thrown.code];
+  if (known !== undefined) return known;
+  // What stores throw passes through `checkpoint`, which gives it a code of the table; one that came another way is no less the store's.
+  return thrown.kind === "world" && thrown.code.startsWith("STORE_") ? EXIT.store : BY_KIND[thrown.kind];
 }
 
 /** What a signal gives: 128 and its number. */

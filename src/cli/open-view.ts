@@ -11,6 +11,7 @@ import {
 } from "../api/mod.ts";
 import { messageOf, systemClock } from "../base/mod.ts";
 import type { CommandContext } from "./context.ts";
+import { extraOutput } from "./extra-output.ts";
 import { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
 import { liveArea } from "./live-area.ts";
 import { createLog, type Log, logRecord } from "./log.ts";
@@ -66,10 +67,12 @@ function extraFiles(
   const hooks: PipelineHooks[] = [];
   const tried = (flag: string, path: string | undefined, open: (path: string) => PipelineHooks): void => {
     if (path === undefined) return;
-    try {
-      hooks.push(open(resolve(cwd, path)));
-    } catch (thrown) {
+    const failed = (thrown: unknown): void =>
       log.say("warn", `--${flag}=${path} can't be written: ${messageOf(thrown)}`);
+    try {
+      hooks.push(extraOutput(open(resolve(cwd, path)), failed));
+    } catch (thrown) {
+      failed(thrown);
     }
   };
   tried("audit", given.text("audit"), (path) => auditHooks.toFile(path));

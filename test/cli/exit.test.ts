@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { CairnError, type ErrorKind } from "../../src/base/mod.ts";
 import { EXIT, EXIT_BY_CODE, exitCodeOf, exitCodeOfSignal } from "../../src/cli/exit.ts";
+import { storeError, type StoreErrorCode } from "../../src/store/errors.ts";
 import { root } from "../kit/mod.ts";
 
 function exitOf(code: string, kind: ErrorKind): number {
@@ -72,4 +73,26 @@ test("every error of the world about checkpoints is in the table: their exit cod
   const thrown = [...(await worldCodes())].filter((code) => code.startsWith("CHECKPOINT_"));
   expect(thrown.length).toBeGreaterThan(3);
   expect(thrown.filter((code) => !known.has(code))).toEqual([]);
+});
+
+test("whatever a store throws is the store's failure, a lost lease is the other holder's, and a bad location the user's", () => {
+  for (const code of [
+    "STORE_IO",
+    "STORE_FULL",
+    "STORE_NOT_WRITABLE",
+    "STORE_TIMEOUT",
+    "STORE_BROKEN_PROMISE",
+  ]) {
+    expect(exitCodeOf(storeError(code as StoreErrorCode, "x"))).toBe(6);
+  }
+  expect(exitCodeOf(storeError("STORE_LEASE_LOST", "x"))).toBe(5);
+  for (const code of [
+    "STORE_UNKNOWN_SCHEME",
+    "STORE_BAD_LOCATION",
+    "STORE_NOT_A_FOLDER",
+    "STORE_BAD_SETTINGS",
+  ]) {
+    expect(exitCodeOf(storeError(code as StoreErrorCode, "x"))).toBe(2);
+  }
+  expect(exitOf("ARTIFACT_UNREADABLE", "world")).toBe(6);
 });
