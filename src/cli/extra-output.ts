@@ -1,6 +1,6 @@
 import type { PipelineHooks } from "../api/mod.ts";
 
-type Call<Fact> = (fact: Fact) => void | Promise<void>;
+type Call<Fact> = (fact: Fact) => void | Promise<void> | undefined;
 
 /**
  * Hooks of an extra output (`--audit`, `--metrics`): the first failure is told to `failed`, and from then on nothing
@@ -8,7 +8,7 @@ type Call<Fact> = (fact: Fact) => void | Promise<void>;
  */
 export function extraOutput(hooks: PipelineHooks, failed: (thrown: unknown) => void): PipelineHooks {
   let given = true;
-  const guard = <Fact>(call: Call<Fact>): Call<Fact> => {
+  const guard = <Fact>(call: Call<Fact>): ((fact: Fact) => Promise<void>) => {
     return async (fact) => {
       if (!given) return;
       try {
@@ -19,19 +19,17 @@ export function extraOutput(hooks: PipelineHooks, failed: (thrown: unknown) => v
       }
     };
   };
-  const { beforePipeline, afterPipeline, beforeComponent, afterComponent } = hooks;
-  const { onComponentFailure, onRetryAttempt, onCircuitBreakerStateChange, onCheckpoint } = hooks;
-  return {
-    ...(hooks.name !== undefined && { name: hooks.name }),
-    ...(beforePipeline && { beforePipeline: guard(beforePipeline.bind(hooks)) }),
-    ...(afterPipeline && { afterPipeline: guard(afterPipeline.bind(hooks)) }),
-    ...(beforeComponent && { beforeComponent: guard(beforeComponent.bind(hooks)) }),
-    ...(afterComponent && { afterComponent: guard(afterComponent.bind(hooks)) }),
-    ...(onComponentFailure && { onComponentFailure: guard(onComponentFailure.bind(hooks)) }),
-    ...(onRetryAttempt && { onRetryAttempt: guard(onRetryAttempt.bind(hooks)) }),
-    ...(onCircuitBreakerStateChange && {
-      onCircuitBreakerStateChange: guard(onCircuitBreakerStateChange.bind(hooks)),
-    }),
-    ...(onCheckpoint && { onCheckpoint: guard(onCheckpoint.bind(hooks)) }),
+  const guarded: PipelineHooks = {
+    beforePipeline: guard((fact) => hooks.beforePipeline?.(fact)),
+    afterPipeline: guard((fact) => hooks.afterPipeline?.(fact)),
+    beforeComponent: guard((fact) => hooks.beforeComponent?.(fact)),
+    afterComponent: guard((fact) => hooks.afterComponent?.(fact)),
+    onComponentFailure: guard((fact) => hooks.onComponentFailure?.(fact)),
+    onRetryAttempt: guard((fact) => hooks.onRetryAttempt?.(fact)),
+    onCircuitBreakerStateChange: guard((fact) => hooks.onCircuitBreakerStateChange?.(fact)),
+    onCheckpoint: guard((fact) => hooks.onCheckpoint?.(fact)),
   };
+  // A point that nobody listens to costs nothing, as long as it stays absent.
+  const listened = Object.entries(guarded).filter(([point]) => point in hooks);
+  return { ...(hooks.name !== undefined && { name: hooks.name }), ...Object.fromEntries(listened) };
 }
