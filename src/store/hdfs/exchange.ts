@@ -43,6 +43,11 @@ const UNSENT = new Set([
   "ENOTFOUND",
   "EHOSTUNREACH",
 ]);
+/**
+ * Hadoop's own clients know no proxies of the environment, so that a cluster is reached without; and a proxy is not to
+ * see delegation tokens. `false` is how Bun says so.
+ */
+const DIRECTLY: object = { proxy: false };
 const PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
 
 /** Requests to servers, each with its limits in time. Knows nothing of WebHDFS. */
@@ -110,10 +115,10 @@ export class Exchanges {
     const uploadMs = init.body instanceof Uint8Array ? init.body.byteLength / SLOWEST_UPLOAD : 0;
     let timer = watch(answerMs + Math.ceil(uploadMs));
     try {
-      const response = await fetch(url, { ...init, redirect: "manual", signal: over });
+      const response = await fetch(url, { ...init, ...DIRECTLY, redirect: "manual", signal: over });
       const parts: Uint8Array[] = [];
       // `for await` over a body doesn't end at an abort that comes between two parts; a reader's `read` does.
-      const reader = response.body?.getReader();
+      const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
       for (;;) {
         clearTimeout(timer);
         timer = watch(answerMs);

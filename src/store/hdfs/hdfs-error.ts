@@ -5,6 +5,8 @@ import { Refusal } from "./refusal.ts";
 
 /** What may pass by itself, or by another try. */
 const PASSING = new Set([
+  // Says nothing of its cause: no DataNode to name, none that took the bytes, a file that couldn't be closed in time.
+  "IOException",
   "StandbyException",
   "ObserverRetryOnActiveException",
   "RetriableException",
@@ -23,9 +25,6 @@ const PASSING = new Set([
   "ClosedChannelException",
 ]);
 const PASSING_STATUS = new Set([408, 425, 429]);
-/** A NameNode that has no DataNode to name, or none that took what was written: `java.io.IOException` and no more. */
-const NO_DATA_NODE =
-  /could only be (?:written|replicated) to|[Ff]ailed to find datanode|All datanodes .* are bad/;
 const NO_QUOTA = /Quota.*ExceededException$|^MaxDirectoryItemsExceededException$|DiskOutOfSpaceException$/;
 const NO_FOLDER = new Set([
   "FileAlreadyExistsException",
@@ -87,7 +86,7 @@ function ofRefusal(refusal: Refusal, writing: boolean): Verdict {
   const { host, status, exception, message } = refusal;
   const said = exception === "" ? message : `${exception}: ${message}`;
   const refused = writing ? "STORE_NOT_WRITABLE" : "STORE_NOT_READABLE";
-  if (PASSING.has(exception) || PASSING_STATUS.has(status) || status >= 500 || NO_DATA_NODE.test(message)) {
+  if (PASSING.has(exception) || PASSING_STATUS.has(status) || status >= 500) {
     return ["STORE_UNAVAILABLE", `"${host}" can't do it now (${said})`, AGAIN];
   }
   if (status === 401 || exception === "InvalidToken") {

@@ -39,14 +39,14 @@ const USUAL_FOLDER = "/etc/hadoop/conf";
  * `swebhdfs://HOST:PORT/path`, over WebHDFS. No request is made: what the server can do is found out at the first write.
  *
  * @param options `hadoop` (the pipeline's `spark.config`), `env` (HADOOP_CONF_DIR, HADOOP_USER_NAME,
- * HADOOP_TOKEN_FILE_LOCATION), `leaseMs`.
+ * HADOOP_TOKEN_FILE_LOCATION), `singleWriter`, `leaseMs`.
  * @throws CairnError STORE_BAD_LOCATION, STORE_BAD_SETTINGS
  */
 export async function openHdfsStore(
   { target }: StoreLocation,
   options: HdfsStoreOptions = {},
 ): Promise<CheckpointStore> {
-  const { hadoop = {}, env = process.env, leaseMs, clock } = options;
+  const { hadoop = {}, env = process.env, singleWriter, leaseMs, clock } = options;
   const location = parseHdfsLocation(target);
   const config = readHadoopConfig({
     folder: configFolder(env),
@@ -65,6 +65,7 @@ export async function openHdfsStore(
   const objects = openHdfsObjects({
     client: new WebHdfs({ urls, identity, network }),
     location,
+    singleWriter,
     timeGrainMs: urls.length > 1 ? TIME_GRAIN_OF_SEVERAL_MS : TIME_GRAIN_MS,
   });
   return openObjectStore({ objects, leaseMs, clock });

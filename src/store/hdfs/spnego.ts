@@ -1,4 +1,4 @@
-import { dlopen, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
+import { dlopen, ptr, toArrayBuffer } from "bun:ffi";
 import { messageOf } from "../../base/mod.ts";
 import { storeError } from "../errors.ts";
 
@@ -116,7 +116,7 @@ function objectId(id: readonly number[]): { readonly struct: BigUint64Array; rea
 function copyOf(buffer: BigUint64Array): ArrayBuffer {
   const [length = 0n, address = 0n] = buffer;
   if (length === 0n) return new ArrayBuffer(0);
-  return toArrayBuffer(Number(address) as Pointer, 0, Number(length)).slice(0);
+  return toArrayBuffer(Number(address), 0, Number(length)).slice(0);
 }
 
 function statusText(library: Symbols, status: number, type: number): string {

@@ -81,8 +81,9 @@ final class Cluster {
     c.setInt("dfs.ha.tail-edits.period", 1);
     c.setInt("dfs.client.failover.sleep.base.millis", 50);
     // A DataNode writes for a WebHDFS client through a client of its own, which sleeps 400 ms when the NameNode has
-    // not heard of the block yet. That is most of the time of a test; 5 ms changes nothing else.
+    // not heard of the block yet. That is most of the time of a test; 5 ms at first, then doubled, changes nothing else.
     c.setInt("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", 5);
+    c.setInt("dfs.client.block.write.locateFollowingBlock.retries", 10);
     c.setBoolean("fs.hdfs.impl.disable.cache", true);
     if (ha) {
       c.set("dfs.nameservices", "ns1");

@@ -95,12 +95,18 @@ export async function startHdfs(options: HdfsServerOptions, mayInstall: boolean)
       name: "HDFS",
       command: [
         "java",
-        ...["-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"],
+        "-Xms64m",
+        "-Xmx256m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
         // Hadoop 3.4 reaches into these; without the first its web servers answer 500.
         "--add-opens=java.base/java.lang=ALL-UNNAMED",
         "--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
         "--add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
-        ...["-cp", `${home}/classes:${home}/jars/*`, "HdfsServer", folder],
+        "-cp",
+        `${home}/classes:${home}/jars/*`,
+        "HdfsServer",
+        folder,
         ...(options.ha === true ? ["ha"] : []),
         ...(options.kerberos === true ? ["kerberos"] : []),
         ...settings,
@@ -159,7 +165,7 @@ function writeClientFiles(folder: string, { uri, nameNodes, kerberos }: Cluster)
 }
 
 /** A configuration file of Hadoop. */
-export function siteXml(settings: Readonly<Record<string, string>>): string {
+function siteXml(settings: Readonly<Record<string, string>>): string {
   const properties = Object.entries(settings).map(
     ([name, value]) => `  <property><name>${name}</name><value>${value}</value></property>\n`,
   );

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { withRetry } from "../../../src/store/mod.ts";
 import { storeConformance } from "../../../src/store/testing.ts";
 import type { HdfsServer } from "../../servers/hdfs/hdfs-server.ts";
-import { hdfsBench, hdfsForFile, LEFT_OUT, newPath, openHdfs } from "./hdfs-bench.ts";
+import { hdfsBench, hdfsForFile, LAW_MS, LEFT_OUT, newPath, openHdfs } from "./hdfs-bench.ts";
 
 const server = await hdfsForFile("HDFS with two NameNodes", { ha: true });
 
@@ -46,6 +46,7 @@ describe.skipIf(server === undefined)("HDFS whose NameNodes take turns", () => {
     runner: { describe, test },
     open: () => hdfsBench(server, async (path) => withRetry(await openHdfs(server, path))),
     skip: LEFT_OUT,
+    timeoutMs: LAW_MS,
   });
 });
 

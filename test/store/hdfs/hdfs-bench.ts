@@ -43,6 +43,9 @@ export const LEFT_OUT: Readonly<Record<string, string>> =
           "a minute here; part of the soak counts",
       };
 
+/** How long one law may take, in ms: a busy machine has a whole cluster beside the test. */
+export const LAW_MS = 180_000;
+
 const HOUR_MS = 3_600_000;
 const DIGITS = 12;
 

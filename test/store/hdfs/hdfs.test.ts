@@ -1,6 +1,6 @@
 import { describe, test } from "bun:test";
 import { storeConformance } from "../../../src/store/testing.ts";
-import { hdfsBench, hdfsForFile } from "./hdfs-bench.ts";
+import { hdfsBench, hdfsForFile, LAW_MS } from "./hdfs-bench.ts";
 import { testFaults } from "./network-faults.ts";
 import { testPromises, testSyncs } from "./promises.ts";
 import { testRaces } from "./races.ts";
@@ -11,7 +11,12 @@ const server = await hdfsForFile("HDFS", { settings: { "dfs.ls.limit": "100" } }
 describe.skipIf(server === undefined)("HDFS", () => {
   if (server === undefined) return;
   testSyncs(server);
-  storeConformance({ name: "hdfs", runner: { describe, test }, open: () => hdfsBench(server) });
+  storeConformance({
+    name: "hdfs",
+    runner: { describe, test },
+    timeoutMs: LAW_MS,
+    open: () => hdfsBench(server),
+  });
   testPromises(server);
   testRaces(server);
   testFaults(server);

@@ -3,7 +3,7 @@ import { dlopen } from "bun:ffi";
 import { callUrl } from "../../../src/store/hdfs/name-call.ts";
 import { negotiate } from "../../../src/store/hdfs/spnego.ts";
 import { storeConformance } from "../../../src/store/testing.ts";
-import { hdfsBench, hdfsForFile, LEFT_OUT, newPath, openHdfs } from "./hdfs-bench.ts";
+import { hdfsBench, hdfsForFile, LAW_MS, LEFT_OUT, newPath, openHdfs } from "./hdfs-bench.ts";
 
 const server = await hdfsForFile("HDFS with Kerberos", { kerberos: true });
 
@@ -99,6 +99,7 @@ describe.skipIf(server === undefined)("HDFS with Kerberos", () => {
     name: "hdfs (with Kerberos)",
     runner: { describe, test },
     skip: LEFT_OUT,
+    timeoutMs: LAW_MS,
     async open() {
       signIn("alice");
       return hdfsBench(server);

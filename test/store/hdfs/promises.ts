@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { connect } from "node:net";
 import { openStore, storeRegistry, type CheckpointStore } from "../../../src/store/mod.ts";
+import { holder } from "../../checkpoint/kit/runs.ts";
 import type { HdfsServer } from "../../servers/hdfs/hdfs-server.ts";
 import { newPath, openHdfs } from "./hdfs-bench.ts";
 
@@ -71,6 +72,13 @@ export function testSyncs(server: HdfsServer): void {
 
 /** Declares what the store promises on a real cluster beyond the laws of all stores. */
 export function testPromises(server: HdfsServer): void {
+  testPlaces(server);
+  testRefusals(server);
+  testDeaths(server);
+  testTidiness(server);
+}
+
+function testPlaces(server: HdfsServer): void {
   test("hdfs, webhdfs and the names of one cluster lead to the same records", async () => {
     const path = newPath();
     const { rpc = "", http = "" } = server.nameNodes[0] ?? {};
@@ -110,7 +118,9 @@ export function testPromises(server: HdfsServer): void {
     });
     await store.close();
   });
+}
 
+function testRefusals(server: HdfsServer): void {
   test("a file where the location belongs, and a user's name that is none, are refused", async () => {
     const path = newPath();
     await server.act(`write?path=${path}&text=x`);
@@ -132,6 +142,32 @@ export function testPromises(server: HdfsServer): void {
     await store.close();
   });
 
+  test("a server that knows only the old rename is refused before anything is recorded, except for a single writer", async () => {
+    const path = newPath();
+    // Without the option a NameNode does what a gateway (HttpFS) always does.
+    const network = {
+      fetch: (url: string, init: RequestInit) => fetch(url.replace(/&renameoptions=[A-Z]+/, ""), init),
+    };
+    const store = await openHdfs(server, path, { network });
+    expect(await failureOf(store.append("run", 1, ONE))).toMatchObject({
+      code: "STORE_UNSUPPORTED",
+      hint: expect.stringContaining("HttpFS") as string,
+    });
+    expect(await store.logs("")).toEqual([]);
+    await store.close();
+
+    const single = await openHdfs(server, path, { network, singleWriter: true });
+    const answer = await single.takeLease("lock", holder("runner"));
+    expect(await single.append("run", 1, ONE)).toEqual({ taken: false });
+    const again = { taken: true, present: ONE };
+    expect(await single.append("run", 1, '{"seq":1,"body":"another"}')).toEqual(again);
+    if (!answer.held) await answer.lease.release();
+    expect(await single.leaseHolder("lock")).toBeUndefined();
+    await single.close();
+  });
+}
+
+function testDeaths(server: HdfsServer): void {
   test("a cluster in safe mode, or without a DataNode, can be tried again", async () => {
     const store = await openHdfs(server, newPath());
     await store.append("run", 1, ONE);
@@ -170,26 +206,14 @@ export function testPromises(server: HdfsServer): void {
     await server.act(`age?path=${path}/~tmp&ms=${DAY_MS - 60_000}`);
     await (await appended(server, path, 2)).close();
     expect(await entriesOf(server, `${path}/~tmp`)).toHaveLength(1);
-    await server.act(`age?path=${path}/~tmp&ms=${120_000}`);
+    await server.act(`age?path=${path}/~tmp&ms=120000`);
     await (await appended(server, path, 3)).close();
     expect(await entriesOf(server, `${path}/~tmp`)).toEqual([]);
     await next.close();
   });
+}
 
-  test("a server that knows only the old rename is refused before anything is recorded", async () => {
-    const path = newPath();
-    const store = await openHdfs(server, path, {
-      // Without the option a NameNode does what a gateway (HttpFS) always does.
-      network: { fetch: (url, init) => fetch(url.replace(/&renameoptions=[A-Z]+/, ""), init) },
-    });
-    expect(await failureOf(store.append("run", 1, ONE))).toMatchObject({
-      code: "STORE_UNSUPPORTED",
-      hint: expect.stringContaining("HttpFS") as string,
-    });
-    expect(await store.logs("")).toEqual([]);
-    await store.close();
-  });
-
+function testTidiness(server: HdfsServer): void {
   test("folders that have become empty are gone", async () => {
     const path = newPath();
     const store = await openHdfs(server, path);

@@ -123,6 +123,18 @@ describe("WebHDFS", () => {
     expect(server.asked.filter((operation) => operation === "CREATE")).toHaveLength(2);
   });
 
+  test("no proxy of the environment is asked: Hadoop's own clients ask none, and it would see tokens", async () => {
+    const before = process.env["http_proxy"];
+    process.env["http_proxy"] = `http://127.0.0.1:${await freePort()}`;
+    try {
+      const store = await open(`webhdfs://127.0.0.1:${nameNode(() => undefined).port}/data`);
+      expect(await store.append("run", 1, ONE)).toEqual({ taken: false });
+    } finally {
+      if (before === undefined) delete process.env["http_proxy"];
+      else process.env["http_proxy"] = before;
+    }
+  });
+
   test("a mute server fails a call in time, and of two NameNodes the other one is asked", async () => {
     const mute = await muteServer();
     const alone = await open(`webhdfs://127.0.0.1:${mute}/data`);
