@@ -37,6 +37,7 @@ export class InProcessWorker implements WorkerHandle {
   #listener: AttemptListener | undefined;
   #answer: ((answer: FromWorker) => void) | undefined;
   #given = false;
+  #prepared: Promise<void> | undefined;
 
   constructor(options: InProcessOptions) {
     this.#options = options;
@@ -74,7 +75,7 @@ export class InProcessWorker implements WorkerHandle {
     this.#listener = listener;
     process.on("uncaughtException", this.#uncaught);
     process.on("unhandledRejection", this.#uncaught);
-    this.#options.parts.prepare().then(
+    this.#prepare().then(
       () => this.#session.receive({ kind: "start", order }),
       (thrown: unknown) => this.#finish({ how: "failed", error: toWireError(thrown) }),
     );
@@ -103,8 +104,13 @@ export class InProcessWorker implements WorkerHandle {
     this.#finish({ how: "uncaught", error: toWireError(thrown) });
   };
 
+  #prepare(): Promise<void> {
+    this.#prepared ??= this.#options.parts.prepare();
+    return this.#prepared;
+  }
+
   async #ask(question: ToWorker): Promise<FromWorker> {
-    await this.#options.parts.prepare();
+    await this.#prepare();
     return new Promise((resolve) => {
       this.#answer = resolve;
       this.#session.receive(question);

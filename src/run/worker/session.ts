@@ -5,12 +5,12 @@ import {
   inspectPlugins,
   inspectType,
   type Inspection,
-  loadPlugin,
   type PluginDefinition,
   type ResolvedType,
 } from "../../plugin/mod.ts";
 import { type ComponentDefinition, jsonResult, PermanentError, steeringOf } from "../../sdk/mod.ts";
 import { type AttemptHost, type Context, makeContext } from "./component-context.ts";
+import { Definitions } from "./definitions.ts";
 import { makeProgress, type ProgressSender } from "./progress.ts";
 import type {
   AttemptEnd,
@@ -55,13 +55,10 @@ async function describeOne(
   item: DescribeItem,
   redact: readonly string[],
   host: WorkerHost,
+  definitions: Definitions,
 ): Promise<Described> {
   try {
-    const definition = await loadPlugin({
-      resolved: item.resolved,
-      kind: "component",
-      builtins: host.builtins,
-    });
+    const definition = await definitions.get(item.resolved);
     const checked: CheckedConfig = withoutValue(
       decodePluginConfig(item.resolved.type, definition, {
         value: item.config,
@@ -113,6 +110,7 @@ function endOfError(thrown: unknown): AttemptEnd {
 /** The part of a worker that knows components: loads them, runs one at a time, answers the runner. */
 export class WorkerSession {
   readonly #host: WorkerHost;
+  readonly #definitions: Definitions;
   readonly #completed = new Map<string, JsonValue | undefined>();
   #run: RunFacts | undefined;
   #running: Running | undefined;
@@ -120,6 +118,7 @@ export class WorkerSession {
 
   constructor(host: WorkerHost) {
     this.#host = host;
+    this.#definitions = new Definitions(host.builtins);
   }
 
   /** The context of the component that runs. */
@@ -165,7 +164,7 @@ export class WorkerSession {
 
   async #describe(items: readonly DescribeItem[], redact: readonly string[]): Promise<void> {
     const described: Described[] = [];
-    for (const item of items) described.push(await describeOne(item, redact, this.#host));
+    for (const item of items) described.push(await describeOne(item, redact, this.#host, this.#definitions));
     this.#host.send({ kind: "described", items: described });
   }
 
@@ -194,11 +193,7 @@ export class WorkerSession {
     const { order } = active;
     const progress = makeProgress((message) => this.#host.send(message));
     try {
-      const definition = await loadPlugin({
-        resolved: order.resolved,
-        kind: "component",
-        builtins: this.#host.builtins,
-      });
+      const definition = await this.#definitions.get(order.resolved);
       const attempt = this.#attemptHost(active, facts, progress);
       active.context = makeContext(order, readConfig(order, definition), active.abort.signal, attempt);
       const returned = await definition.run(active.context.context);
