@@ -47,7 +47,9 @@ async function inspect(request: PluginRequest, type: string | undefined): Promis
     const { config: path, ...options } = request;
     const config =
       path === undefined ? undefined : await loadConfig(path, { ...options, allowUnsetEnv: true });
-    const folders = await foldersOf(config, opened.lookup, (message) =>
+    // Without a configuration, what lies beside one lies in the working directory.
+    const around = config ?? { pluginFolders: [], folder: opened.lookup.cwd, file: undefined };
+    const folders = await foldersOf(around, opened.lookup, (message) =>
       warned.push({ type: "", finding: { severity: "warning", code: "PLUGIN_FOLDER_WRITABLE", message } }),
     );
     const inspection = await opened.pools.describing().inspect({ folders, type });

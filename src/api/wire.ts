@@ -13,13 +13,14 @@ import {
   decodePluginConfig,
   installVirtualModule,
   loadPlugin,
-  openHooks,
   type PluginDefinition,
   pluginFolders,
+  type PluginFolders,
   resolveType,
 } from "../plugin/mod.ts";
 import { invalidConfig, type WorkerParts } from "../run/mod.ts";
 import { pluginExports, type PipelineHooks } from "../sdk/mod.ts";
+import { openHook } from "./open-hook.ts";
 import type { Environment } from "./options.ts";
 
 /** The first argument that makes this executable a worker process. */
@@ -34,10 +35,15 @@ const BUILTIN_REVISIONS: ReadonlyMap<string, number> = new Map();
 /** Where a compiled executable keeps its own files. */
 const COMPILED_ROOT = "/$bunfs/";
 
-/** How this very program is started as a worker: the executable itself, or, in a checkout, Bun on `src/main.ts`. */
+/** How this very program is started with a first argument: the executable itself, or, in a checkout, Bun on `src/main.ts`. */
+export function ownCommand(first: string): readonly string[] {
+  if (import.meta.path.startsWith(COMPILED_ROOT)) return [process.execPath, first];
+  return [process.execPath, Bun.fileURLToPath(new URL("../main.ts", import.meta.url)), first];
+}
+
+/** How this very program is started as a worker. */
 export function ownWorkerCommand(): readonly string[] {
-  if (import.meta.path.startsWith(COMPILED_ROOT)) return [process.execPath, WORKER_COMMAND];
-  return [process.execPath, Bun.fileURLToPath(new URL("../main.ts", import.meta.url)), WORKER_COMMAND];
+  return ownCommand(WORKER_COMMAND);
 }
 
 /**
@@ -69,13 +75,24 @@ export interface Lookup {
   readonly cwd: string;
 }
 
+/** What of a configuration says where plugins are. */
+type FolderConfig = Pick<PipelineConfig, "pluginFolders" | "folder" | "file"> | undefined;
+
 /** The plugin folders of a configuration, in order. Throws CONFIG_INVALID; warnings go to `warn`. */
 export async function foldersOf(
-  config: Pick<PipelineConfig, "pluginFolders" | "folder" | "file"> | undefined,
+  config: FolderConfig,
   lookup: Lookup,
   warn: (message: string) => void,
 ): Promise<readonly string[]> {
-  const found = await pluginFolders({
+  const { folders, findings } = await findFolders(config, lookup);
+  if (findings.some(({ severity }) => severity === "error")) throw invalidConfig(findings);
+  for (const { message } of findings) warn(message);
+  return folders;
+}
+
+/** The plugin folders of a configuration, in order, and what is wrong with them. */
+export function findFolders(config: FolderConfig, lookup: Lookup): Promise<PluginFolders> {
+  return pluginFolders({
     given: lookup.plugins,
     environment: lookup.env["CAIRN_PLUGINS"],
     config: (config?.pluginFolders ?? []).map((path) => ({ path })),
@@ -84,9 +101,6 @@ export async function foldersOf(
     cwd: lookup.cwd,
     isRoot: process.getuid?.() === 0,
   });
-  if (found.findings.some(({ severity }) => severity === "error")) throw invalidConfig(found.findings);
-  for (const { message } of found.findings) warn(message);
-  return found.folders;
 }
 
 export interface HooksRequest {
@@ -141,7 +155,7 @@ export async function checkConfiguredHooks(
 async function checkHook(
   hook: HookConfig,
   builtins: ReadonlyMap<string, PluginDefinition>,
-  { config, folders, placeholders }: HooksRequest,
+  { config, folders, placeholders, env, redactor }: HooksRequest,
 ): Promise<CheckedHook | readonly Finding[]> {
   try {
     const resolved = await resolveType(hook.type, { folders, builtins: [...builtins.keys()] });
@@ -152,7 +166,7 @@ async function checkHook(
     if (decoded.issues.length > 0) {
       return locateIssues({ ...judgedHook(hook), redact: config.redact, placeholders }, decoded.issues);
     }
-    return { open: () => openHooks(hook.type, definition, decoded.config) };
+    return { open: () => openHook({ hook, definition, env, redactor, redact: config.redact }) };
   } catch (thrown) {
     if (!(thrown instanceof CairnError)) throw thrown;
     return locateProblem({ ...judgedHook(hook), redact: config.redact }, "type", thrown);
