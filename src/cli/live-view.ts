@@ -86,8 +86,8 @@ class LiveComponents {
   /** A line that stays, in the place of the component's live one. */
   end(index: number, text: string): void {
     this.#running.delete(index);
-    this.stay(text);
     this.#redraw();
+    this.stay(text);
   }
 
   stay(text: string): void {

@@ -30,12 +30,14 @@ export interface OpenView {
 export function openView(context: CommandContext): OpenView {
   const { given, output } = context;
   const { err } = output;
-  const format = given.choice("log-format", LOG_FORMATS) ?? (err.isTerminal ? "pretty" : "plain");
+  // A terminal that can't move its cursor gets the plain lines of a file.
+  const canRedraw = err.isTerminal && context.env["TERM"] !== "dumb";
+  const format = given.choice("log-format", LOG_FORMATS) ?? (canRedraw ? "pretty" : "plain");
   const quiet = given.on("quiet") === true;
   const level: LogLevel =
     given.choice("log-level", LOG_LEVELS) ??
     (quiet ? "error" : given.on("verbose") === true ? "debug" : "info");
-  const area = format === "pretty" && err.isTerminal && !quiet ? liveArea(err) : undefined;
+  const area = format === "pretty" && canRedraw && !quiet ? liveArea(err) : undefined;
   const write = (text: string): void => (area ? area.print(text) : err.write(text));
   const now = (): number => systemClock.now();
   const log = createLog({ format, level, style: output.errStyle, write, now });

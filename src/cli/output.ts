@@ -60,7 +60,11 @@ export function processSink(fd: 1 | 2): Sink {
   };
   return {
     isTerminal: terminal,
-    columns: () => (terminal ? streamOf(fd).columns : undefined) ?? DEFAULT_COLUMNS,
+    columns: () => {
+      // A terminal that nobody told its size says 0.
+      const columns = terminal ? streamOf(fd).columns : 0;
+      return columns > 0 ? columns : DEFAULT_COLUMNS;
+    },
     write(text) {
       if (text === "") return;
       attempt(() => writer.write(text));
