@@ -39,12 +39,15 @@ type Verdict = readonly [code: StoreErrorCode, why: string, hint: string];
 const AGAIN = "When the cluster answers again, resume; what was recorded is intact.";
 
 /**
- * A failed call as an error of the store at `location`; errors of Cairn pass as they are.
+ * A failed call as an error of the store at `location`; errors of Cairn pass as they are, and what is no failure of the
+ * network or the server is thrown.
  *
  * @param doing What was tried, as in `write "a/000000000001"`.
  */
 export function hdfsError(location: string, doing: string, writing: boolean, thrown: unknown): CairnError {
   if (thrown instanceof CairnError) return thrown;
+  if (!(thrown instanceof NoAnswer || thrown instanceof Refusal || thrown instanceof SyntaxError))
+    throw thrown;
   const [code, why, hint] = verdictOn(thrown, writing);
   return storeError(code, `Cannot ${doing} in the checkpoint store "${location}": ${why}`, {
     hint,
@@ -57,7 +60,7 @@ export function hdfsError(location: string, doing: string, writing: boolean, thr
   });
 }
 
-function verdictOn(thrown: unknown, writing: boolean): Verdict {
+function verdictOn(thrown: NoAnswer | Refusal | SyntaxError, writing: boolean): Verdict {
   if (thrown instanceof NoAnswer) return ofNoAnswer(thrown, writing);
   if (thrown instanceof Refusal) return ofRefusal(thrown, writing);
   return [

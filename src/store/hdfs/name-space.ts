@@ -94,7 +94,10 @@ export class NameSpace {
 
   async statusOf(path: string, signal?: AbortSignal): Promise<FileStatus | undefined> {
     const answer = await unlessMissing(this.#ask("GET", "GETFILESTATUS", path, {}, signal));
-    return answer === undefined ? undefined : (answer as { readonly FileStatus: FileStatus }).FileStatus;
+    if (answer === undefined) return undefined;
+    const status = (answer as { readonly FileStatus?: FileStatus }).FileStatus;
+    if (typeof status?.modificationTime !== "number") throw new SyntaxError("the answer is no file's status");
+    return status;
   }
 
   /** What is in a folder behind the name `after`, in the order of names; nothing where there is no folder. */
@@ -118,13 +121,7 @@ export class NameSpace {
       throw thrown;
     });
     if (answer === missing) return { entries: [], remaining: 0 };
-    const { DirectoryListing: listing } = answer as {
-      readonly DirectoryListing: {
-        readonly partialListing: { readonly FileStatuses: { readonly FileStatus: readonly FileStatus[] } };
-        readonly remainingEntries: number;
-      };
-    };
-    return { entries: listing.partialListing.FileStatuses.FileStatus, remaining: listing.remainingEntries };
+    return pageIn(answer);
   }
 
   async close(): Promise<void> {
@@ -161,6 +158,21 @@ export class NameSpace {
     const repeatable = operation !== "RENAME" && operation !== "DELETE";
     return this.#client.ask({ method, operation, path: this.#path(path), parameters, repeatable }, signal);
   }
+}
+
+interface Listing {
+  readonly partialListing?: { readonly FileStatuses?: { readonly FileStatus?: readonly FileStatus[] } };
+  readonly remainingEntries?: number;
+}
+
+/** The page that an answer is. @throws SyntaxError where it is none: nobody may take it for an empty one */
+function pageIn(answer: unknown): Page {
+  const listing = (answer as { readonly DirectoryListing?: Listing } | undefined)?.DirectoryListing;
+  const entries = listing?.partialListing?.FileStatuses?.FileStatus;
+  const remaining = listing?.remainingEntries;
+  const whole = Array.isArray(entries) && typeof remaining === "number";
+  if (!whole || (entries.length === 0 && remaining > 0)) throw new SyntaxError("the answer is no listing");
+  return { entries, remaining };
 }
 
 async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {

@@ -9,6 +9,8 @@ const LIBRARIES = ["libgssapi_krb5.so.2", "libgssapi_krb5.so"];
 const HOST_SERVICE = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 0x01, 0x02, 0x01, 0x04];
 /** SPNEGO (1.3.6.1.5.5.2), RFC 4178. */
 const SPNEGO = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x02];
+/** Kerberos 5 (1.2.840.113554.1.2.2), RFC 4121. */
+const KERBEROS = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 0x01, 0x02, 0x02];
 /** What gss_display_status is asked for: a code of GSSAPI or one of the mechanism. */
 const GSS_CODE = 1;
 const MECHANISM_CODE = 2;
@@ -55,29 +57,35 @@ function openLibrary() {
  */
 export function negotiate(host: string): string {
   const library = openLibrary();
+  const answer = firstToken(library, host, SPNEGO);
+  if ("token" in answer) return answer.token;
+  // SPNEGO only says that no mechanism can be used; Kerberos itself says why.
+  const kerberos = firstToken(library, host, KERBEROS);
+  throw refused(host, "refused" in kerberos ? kerberos.refused : answer.refused);
+}
+
+type Token = { readonly token: string } | { readonly refused: string };
+
+/** The first token of a mechanism for a web server, or why there is none. */
+function firstToken(library: Symbols, host: string, mechanism: readonly number[]): Token {
   const minor = new Uint32Array(1);
   const name = new BigUint64Array(1);
   const context = new BigUint64Array(1);
   const output = new BigUint64Array(2);
-  // Alive until the end of this function, since the library is given their addresses.
+  // These three are alive until the end of this function, since the library is given their addresses.
   const service = new TextEncoder().encode(`HTTP@${host}`);
-  const serviceBuffer = new BigUint64Array([BigInt(service.length), BigInt(ptr(service))]);
   const nameType = objectId(HOST_SERVICE);
-  const mechanism = objectId(SPNEGO);
-  const check = (status: number): void => {
-    if (status >>> ERROR_SHIFT === 0) return;
-    const said = [statusText(library, status, GSS_CODE), statusText(library, minor[0] ?? 0, MECHANISM_CODE)];
-    throw refused(host, said.filter((text) => text !== "").join(": "));
-  };
+  const mechanismId = objectId(mechanism);
+  const serviceBuffer = new BigUint64Array([BigInt(service.length), BigInt(ptr(service))]);
   try {
-    check(library.gss_import_name(ptr(minor), ptr(serviceBuffer), ptr(nameType.struct), ptr(name)));
-    check(
-      library.gss_init_sec_context(
+    let status = library.gss_import_name(ptr(minor), ptr(serviceBuffer), ptr(nameType.struct), ptr(name));
+    if (status >>> ERROR_SHIFT === 0) {
+      status = library.gss_init_sec_context(
         ptr(minor),
         null,
         ptr(context),
         name[0] ?? 0n,
-        ptr(mechanism.struct),
+        ptr(mechanismId.struct),
         0,
         0,
         null,
@@ -86,17 +94,18 @@ export function negotiate(host: string): string {
         ptr(output),
         null,
         null,
-      ),
-    );
-    return Buffer.from(copyOf(output)).toString("base64");
+      );
+    }
+    if (status >>> ERROR_SHIFT === 0) return { token: Buffer.from(copyOf(output)).toString("base64") };
+    const general = statusText(library, status, GSS_CODE);
+    const said = [general, statusText(library, minor[0] ?? 0, MECHANISM_CODE)];
+    return { refused: said.filter((text) => text !== "").join(": ") };
   } finally {
     library.gss_release_buffer(ptr(minor), ptr(output));
     library.gss_delete_sec_context(ptr(minor), ptr(context), null);
     library.gss_release_name(ptr(minor), ptr(name));
     // Keeps what the structures point to from being collected before.
-    nameType.bytes.fill(0);
-    mechanism.bytes.fill(0);
-    service.fill(0);
+    for (const bytes of [service, nameType.bytes, mechanismId.bytes]) bytes.fill(0);
   }
 }
 
@@ -125,7 +134,7 @@ function statusText(library: Symbols, status: number, type: number): string {
   const more = new Uint32Array(1);
   const text = new BigUint64Array(2);
   library.gss_display_status(ptr(minor), status, type, null, ptr(more), ptr(text));
-  const said = new TextDecoder().decode(copyOf(text));
+  const said = new TextDecoder().decode(copyOf(text)).replace(/\0+$/, "");
   library.gss_release_buffer(ptr(minor), ptr(text));
   return said;
 }

@@ -1,6 +1,7 @@
 import { describe, test } from "bun:test";
 import { storeConformance } from "../../../src/store/testing.ts";
 import { hdfsBench, hdfsForFile, LAW_MS } from "./hdfs-bench.ts";
+import { testKills } from "./kills.ts";
 import { testFaults } from "./network-faults.ts";
 import { testPromises, testSyncs } from "./promises.ts";
 import { testRaces } from "./races.ts";
@@ -20,4 +21,5 @@ describe.skipIf(server === undefined)("HDFS", () => {
   testPromises(server);
   testRaces(server);
   testFaults(server);
+  testKills(server);
 });
