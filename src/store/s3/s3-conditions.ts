@@ -26,7 +26,7 @@ export interface ConditionsOptions {
  * tells. That the server keeps it in races, too, no sequence of requests can prove.
  *
  * @returns The call to make before each exclusive write: true where conditions are kept, false where a single writer
- * does without. It throws STORE_UNSUPPORTED where there may be several.
+ * does without. It throws STORE_UNSUPPORTED or STORE_BROKEN_PROMISE where there may be several.
  */
 export function conditionsOf(options: ConditionsOptions): (signal?: AbortSignal) => Promise<boolean> {
   let known: boolean | undefined;
@@ -50,17 +50,23 @@ async function find(options: ConditionsOptions, signal: AbortSignal | undefined)
   if (answer === "written") answer = await write();
   if (answer === "present") return true;
   if (singleWriter) return false;
+  if (answer === "refused") {
+    throw lacking(options, 'the server refuses conditional writes ("If-None-Match: *")');
+  }
   throw lacking(
     options,
-    answer === "refused"
-      ? 'the server refuses conditional writes ("If-None-Match: *")'
-      : 'the server ignores the condition "If-None-Match: *" and overwrites what is there',
+    'the server ignores the condition "If-None-Match: *" and overwrites what is there',
+    "STORE_BROKEN_PROMISE",
   );
 }
 
-function lacking({ location }: ConditionsOptions, why: string): Error {
+function lacking(
+  { location }: ConditionsOptions,
+  why: string,
+  code: "STORE_UNSUPPORTED" | "STORE_BROKEN_PROMISE" = "STORE_UNSUPPORTED",
+): Error {
   return storeError(
-    "STORE_UNSUPPORTED",
+    code,
     `Cannot use "${location}" as a checkpoint location: ${why}, so that two runners could both record what only one may`,
     {
       hint: "Choose a server that keeps conditional writes (docs/stores/s3.md names some). Where no second runner can ever start, set pipeline.checkpoint.single-writer = true.",

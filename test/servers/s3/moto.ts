@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { freePort, installed, runTool, startServer, type Installation, type RunningServer } from "../mod.ts";
 import type { S3Server } from "./s3-server.ts";
 
+const SERVER = join(import.meta.dir, "moto_server.py");
 const REQUIREMENTS = join(import.meta.dir, "moto-requirements.txt");
 
 /** The packages are for one version of Python. */
@@ -30,7 +31,7 @@ export async function startMoto(mayInstall: boolean): Promise<RunningServer & S3
   const endpoint = `http://127.0.0.1:${port}`;
   const server = await startServer({
     name: "moto",
-    command: ["python3", "-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)],
+    command: ["python3", SERVER, String(port)],
     env: { PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: "1" },
     isUp: async () => (await fetch(`${endpoint}/moto-api/`)).ok,
   });

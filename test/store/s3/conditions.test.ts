@@ -36,7 +36,7 @@ describe.skipIf(moto === undefined)("a server without conditional writes", () =>
     proxy.dropped = ["if-none-match"];
     const prefix = newPrefix();
     const thrown = await caught(() => firstAppend({}, prefix));
-    expect(thrown).toMatchObject({ code: "STORE_UNSUPPORTED", kind: "world" });
+    expect(thrown).toMatchObject({ code: "STORE_BROKEN_PROMISE", kind: "world" });
     expect(thrown.message).toContain("ignores the condition");
     expect(thrown.hint).toContain("pipeline.checkpoint.single-writer = true");
     const reader = await openS3(proxy.endpoint, prefix);

@@ -33,6 +33,8 @@ if (moto !== undefined) {
     runner: { describe, test },
     open: () => s3Bench([moto.endpoint], newPrefix()),
     skip: {
+      "a log of 1,000 records is read in order, from any number on, and its last record alone":
+        "moto answers one request at a time, each in milliseconds of Python; versitygw shows it",
       "a torn last record is void: what stands before it is whole, and the next append goes on behind it":
         unseen,
       "a torn first record leaves a log that can be written": unseen,
