@@ -188,7 +188,8 @@ export class Execution {
       keepStep: (name, result) => this.#keepStep(index, name, secrets.result(result)),
       progress: (done, total, label) => {
         const component = config.instanceName;
-        this.#request.log.observer.progress?.({ index, component, done, total, label });
+        const shown = label === undefined ? undefined : secrets.text(label);
+        this.#request.log.observer.progress?.({ index, component, done, total, label: shown });
       },
       over: (outcome) => {
         this.#stop.remove(attempt);
@@ -199,9 +200,9 @@ export class Execution {
   }
 
   async #keepStep(index: number, name: string, result: JsonValue): Promise<void> {
-    const { journal } = this.#request;
+    const { journal, secrets } = this.#request;
+    const event: RunEvent = { type: "step-completed", index, name: secrets.stepName(name), result };
     if (journal === undefined) return;
-    const event: RunEvent = { type: "step-completed", index, name, result };
     await journal.append([event]);
     await this.#hooks.onCheckpoint(journal, [event]);
   }
@@ -232,7 +233,7 @@ export class Execution {
     switch (outcome.how) {
       case "completed":
       case "skipped":
-        return this.#complete(one, durationMs, outcome);
+        return this.#complete(one, durationMs, this.#request.secrets.outcome(outcome));
       case "again":
         this.#log(
           "warn",
@@ -248,12 +249,11 @@ export class Execution {
   }
 
   async #complete(one: Try, durationMs: number, outcome: GoodOutcome): Promise<void> {
-    const { clock, secrets } = this.#request;
+    const { clock } = this.#request;
     const { index, attempt } = one;
     const record = this.records[index];
     if (record === undefined) return;
-    const given = outcome.how === "completed" ? outcome.outputs : undefined;
-    const outputs = given === undefined ? undefined : secrets.result(given);
+    const outputs = outcome.how === "completed" ? outcome.outputs : undefined;
     if (outcome.how === "completed" && outcome.leftovers) {
       this.#log("warn", index, "it left processes behind when it completed; they were ended");
     }

@@ -30,7 +30,7 @@ async function onTerminal(env: Readonly<Record<string, string>>): Promise<string
 const hasScript = Bun.which("script") !== null;
 
 test.skipIf(!hasScript)(
-  "a terminal without a size shows the bar of the running component (needs \`script\`)",
+  "a terminal without a size shows the bar of the running component (needs script)",
   async () => {
     const text = await onTerminal({ TERM: "xterm" });
     expect(text).toContain("file");
@@ -38,11 +38,8 @@ test.skipIf(!hasScript)(
   },
 );
 
-test.skipIf(!hasScript)(
-  "a terminal that can't move its cursor gets plain lines (needs \`script\`)",
-  async () => {
-    const text = await onTerminal({ TERM: "dumb" });
-    expect(text).toContain(" info  1/1 A started");
-    expect(text).not.toContain("\u001B");
-  },
-);
+test.skipIf(!hasScript)("a terminal that can't move its cursor gets plain lines (needs script)", async () => {
+  const text = await onTerminal({ TERM: "dumb" });
+  expect(text).toContain(" info  1/1 A started");
+  expect(text).not.toContain("\u001B");
+});
