@@ -1,4 +1,4 @@
-/** The executable: a worker process, the version (which has to be quick), or the command line. */
+/** The executable: a worker process, a racer of `doctor`, the version (which has to be quick), or the command line. */
 import { version } from "./base/version.ts";
 
 const argv = process.argv.slice(2);
@@ -7,6 +7,9 @@ const [first] = argv;
 if (first === "__worker") {
   const { workerMain } = await import("./api/mod.ts");
   await workerMain();
+} else if (first === "__racer") {
+  const { racerMain } = await import("./api/mod.ts");
+  await racerMain();
 } else if (argv.length === 1 && (first === "--version" || first === "-V")) {
   // oxlint-disable-next-line eslint/no-console -- making process.stdout would take as long as the whole start
   console.log(`cairn ${version}`);

@@ -82,6 +82,8 @@ export { composeHooks } from "../run/mod.ts";
 export { auditHooks, loggingHooks, metricsFileHooks, metricsHooks } from "./built-in-hooks.ts";
 export { type GraphComponent, graphPipeline, type PipelineGraph } from "./graph-pipeline.ts";
 export { initProject } from "./init-project.ts";
+export { type DoctorCheck, type DoctorReport, type DoctorRequest, examine } from "./doctor.ts";
+export { RACER_COMMAND, racerMain } from "./doctor-racer.ts";
 export { loadConfig, readConfig } from "./load-config.ts";
 export type * from "./options.ts";
 export { planFile, planPipeline, type PlanOptions } from "./plan-pipeline.ts";

@@ -34,6 +34,8 @@ export interface StoreAtRequest {
   readonly clock?: Clock | undefined;
   readonly redactor?: Redactor | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** For somebody who looks whether the store keeps its word himself: nothing is tried at the first write. */
+  readonly isTrial?: boolean | undefined;
   /** Stores by scheme. Default: the built-in ones. */
   readonly registry?: StoreRegistry | undefined;
   /** How long a failing store is retried where the configuration doesn't say, in ms. */
@@ -110,7 +112,8 @@ async function openFound({ registry, plugin }: Found, request: StoreAtRequest): 
   };
   const store = await openStore(registry, place.text, place.folder, options);
   // A plugin may rest on a server that ignores conditions; built-in stores look for that themselves.
-  return plugin && config?.checkpoint.singleWriter !== true ? withProbe(store) : store;
+  const isProbed = plugin && config?.checkpoint.singleWriter !== true && request.isTrial !== true;
+  return isProbed ? withProbe(store) : store;
 }
 
 /** The refusal of `parseLocation`, with where a plugin was looked for. */

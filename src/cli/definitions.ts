@@ -2,6 +2,7 @@ import { checkpoints } from "./commands/checkpoints.ts";
 import { completions } from "./commands/completions.ts";
 import { config } from "./commands/config.ts";
 import { graph } from "./commands/graph.ts";
+import { doctor } from "./commands/doctor.ts";
 import { help } from "./commands/help.ts";
 import { hocon } from "./commands/hocon.ts";
 import { init } from "./commands/init.ts";
@@ -26,6 +27,7 @@ export const definitions: readonly Definition<CommandContext>[] = [
   hocon,
   checkpoints,
   plugins,
+  doctor,
   completions,
   help,
   version,

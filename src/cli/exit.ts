@@ -28,7 +28,7 @@ export const EXIT_MEANINGS: readonly {
   },
   {
     code: "1",
-    meaning: "a component failed; `checkpoints verify` found something",
+    meaning: "a component failed; `checkpoints verify` or `doctor` found something",
     todo: "mend the cause, then run the command of the last line: it resumes where checkpointing is on",
   },
   {
@@ -100,6 +100,17 @@ const BY_CODE: Readonly<Record<string, number>> = {
   CHECKPOINT_HELD: EXIT.held,
   CHECKPOINT_FENCED: EXIT.held,
   CHECKPOINT_STORE_FAILED: EXIT.store,
+  // Of commands that look at a location; a run has the store's errors as the one above.
+  STORE_BAD_ANSWER: EXIT.store,
+  STORE_BROKEN_PROMISE: EXIT.store,
+  STORE_BUSY: EXIT.store,
+  STORE_FULL: EXIT.store,
+  STORE_IO: EXIT.store,
+  STORE_NOT_READABLE: EXIT.store,
+  STORE_NOT_WRITABLE: EXIT.store,
+  STORE_TIMEOUT: EXIT.store,
+  STORE_UNAVAILABLE: EXIT.store,
+  STORE_UNSUPPORTED: EXIT.store,
   STORE_LEASE_LOST: EXIT.held,
   // What a completed component left can't be looked at: that is no answer, and the world's to mend.
   ARTIFACT_UNREADABLE: EXIT.store,
