@@ -1,4 +1,5 @@
 import type { Inspection } from "../plugin/mod.ts";
+import { type ComponentOutput, OutputJoiner } from "./component-output.ts";
 import type { AttemptListener, WorkerHandle, WorkerLine } from "./worker-handle.ts";
 import { componentEnv } from "./worker/component-env.ts";
 import type { WorkerParts } from "./worker/process-main.ts";
@@ -19,6 +20,8 @@ export interface InProcessOptions {
   readonly parts: WorkerParts;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Takes what components print. */
+  readonly output: ComponentOutput;
   line(line: WorkerLine): void;
   late(error: WireError, lastComponent: string | undefined): void;
 }
@@ -42,7 +45,7 @@ export class InProcessWorker implements WorkerHandle {
   constructor(options: InProcessOptions) {
     this.#options = options;
     this.#session = new WorkerSession({
-      send: (message) => this.#receive(message),
+      send: (message) => options.output.outside(() => this.#receive(message)),
       builtins: options.parts.builtins,
       env: componentEnv(options.env),
       cwd: options.cwd,
@@ -76,7 +79,7 @@ export class InProcessWorker implements WorkerHandle {
     process.on("uncaughtException", this.#uncaught);
     process.on("unhandledRejection", this.#uncaught);
     this.#prepare().then(
-      () => this.#session.receive({ kind: "start", order }),
+      () => this.#inside({ kind: "start", order }),
       (thrown: unknown) => this.#finish({ how: "failed", error: toWireError(thrown) }),
     );
   }
@@ -86,7 +89,7 @@ export class InProcessWorker implements WorkerHandle {
   }
 
   abort(reason: WireError): void {
-    this.#session.receive({ kind: "abort", reason });
+    this.#inside({ kind: "abort", reason });
   }
 
   kill(): void {
@@ -101,8 +104,23 @@ export class InProcessWorker implements WorkerHandle {
   /** While a component of ours runs, an error that nobody caught is taken for its own. */
   readonly #uncaught = (thrown: unknown): void => {
     this.#given = true;
-    this.#finish({ how: "uncaught", error: toWireError(thrown) });
+    this.#options.output.outside(() => this.#finish({ how: "uncaught", error: toWireError(thrown) }));
   };
+
+  readonly #printed = new OutputJoiner((source, message) => {
+    const level = source === "stdout" ? "info" : "warn";
+    const line = { component: this.#component, level, source, message, fields: undefined } as const;
+    // Whoever shows the line may print it, and must not be taken for the component.
+    this.#options.output.outside(() => this.#options.line(line));
+  });
+
+  /** Hands the session what may make code of components run. */
+  #inside(message: ToWorker): void {
+    this.#options.output.inside(
+      (source, text) => this.#printed.take(source, text),
+      () => this.#session.receive(message),
+    );
+  }
 
   #prepare(): Promise<void> {
     this.#prepared ??= this.#options.parts.prepare();
@@ -111,10 +129,12 @@ export class InProcessWorker implements WorkerHandle {
 
   async #ask(question: ToWorker): Promise<FromWorker> {
     await this.#prepare();
-    return new Promise((resolve) => {
-      this.#answer = resolve;
-      this.#session.receive(question);
-    });
+    const answered = (): Promise<FromWorker> =>
+      new Promise((resolve) => {
+        this.#answer = resolve;
+        this.#inside(question);
+      });
+    return this.#options.output.whileLoading((source, text) => this.#printed.take(source, text), answered);
   }
 
   #receive(message: FromWorker): void {
@@ -144,6 +164,7 @@ export class InProcessWorker implements WorkerHandle {
   #finish(end: Parameters<AttemptListener["ended"]>[0]): void {
     process.off("uncaughtException", this.#uncaught);
     process.off("unhandledRejection", this.#uncaught);
+    this.#printed.flush();
     const listener = this.#listener;
     this.#listener = undefined;
     listener?.ended(end);

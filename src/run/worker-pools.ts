@@ -1,4 +1,5 @@
 import type { RunJournal } from "../checkpoint/mod.ts";
+import { ComponentOutput } from "./component-output.ts";
 import { InProcessWorker } from "./in-process-worker.ts";
 import { reapOrphans } from "./reap-orphans.ts";
 import { ProcessWorker } from "./process-worker.ts";
@@ -35,6 +36,7 @@ export class WorkerPools {
   #parts: WorkerParts | undefined;
   #pings: ReturnType<typeof setInterval> | undefined;
   #describesInRunner = false;
+  readonly #output = new ComponentOutput();
   readonly #stopReaping: (() => void) | undefined;
 
   constructor(options: WorkerPoolsOptions) {
@@ -79,6 +81,7 @@ export class WorkerPools {
     clearInterval(this.#pings);
     this.#pings = undefined;
     await Promise.all([this.processes.close(), this.inRunner.close()]);
+    this.#output.close();
     process.off("exit", this.#killAll);
     this.#stopReaping?.();
   }
@@ -123,6 +126,7 @@ export class WorkerPools {
     const { cwd, env, log } = this.#options;
     const parts = this.#parts;
     if (parts === undefined) throw new Error("the runner was not made ready for components");
-    return new InProcessWorker({ parts, env, cwd, line: (line) => log.line(line), late: this.#late });
+    const output = this.#output;
+    return new InProcessWorker({ parts, env, cwd, output, line: (line) => log.line(line), late: this.#late });
   }
 }
