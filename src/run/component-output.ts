@@ -9,8 +9,24 @@ export type TakeOutput = (source: OutputSource, text: string) => void;
 
 /** The methods of `console` that print, with those that decide how. */
 const METHODS = [
-  ...["log", "info", "debug", "warn", "error", "trace", "table", "dir", "dirxml", "assert"],
-  ...["group", "groupCollapsed", "groupEnd", "count", "countReset", "time", "timeLog", "timeEnd"],
+  "log",
+  "info",
+  "debug",
+  "warn",
+  "error",
+  "trace",
+  "table",
+  "dir",
+  "dirxml",
+  "assert",
+  "group",
+  "groupCollapsed",
+  "groupEnd",
+  "count",
+  "countReset",
+  "time",
+  "timeLog",
+  "timeEnd",
 ] as const;
 
 type Method = (...args: readonly unknown[]) => unknown;
@@ -93,7 +109,7 @@ export class ComponentOutput {
     const own = Reflect.get(target, name) as Method;
     const replacement: Method = (...args) => {
       const take = this.#present();
-      return Reflect.apply(take === undefined ? own : theirs(take), target, args) as unknown;
+      return (take === undefined ? own : theirs(take)).apply(target, [...args]);
     };
     Reflect.set(target, name, replacement);
     this.#undo.push(() => {
