@@ -2,8 +2,11 @@
 import { defineCheckpointStore } from "cairn";
 import redis from "./redis.ts";
 
-const { description, config, open } = redis;
-
-const rediss: typeof redis = defineCheckpointStore({ scheme: "rediss", description, config, open });
+const rediss: typeof redis = defineCheckpointStore({
+  scheme: "rediss",
+  description: "Checkpoints in Redis over TLS, for locations such as rediss://host:6379/0/prefix.",
+  config: redis.config,
+  open: (request) => redis.open(request),
+});
 
 export default rediss;

@@ -166,10 +166,11 @@ async function examineStore(
   const racers: readonly Racer[] = [...handles, ...processes];
   try {
     let going = true;
-    for (const { name, run } of storeChecks) {
+    for (const each of storeChecks) {
+      const { name } = each;
       if (going)
         going =
-          (await report.check(name, () => run({ store, other, racers, folder, clock, signal }))) ||
+          (await report.check(name, () => each.run({ store, other, racers, folder, clock, signal }))) ||
           name !== "permissions";
       else report.skip(name, "the location can't be used");
     }

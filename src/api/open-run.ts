@@ -1,4 +1,4 @@
-import { CairnError, type Clock, type Redactor, systemClock } from "../base/mod.ts";
+import { CairnError, type Clock, messageOf, type Redactor, systemClock } from "../base/mod.ts";
 import { machineSecrets, type PipelineConfig, redactorFor } from "../config/mod.ts";
 import {
   type DecideSettings,
@@ -140,6 +140,16 @@ export async function openRunStore(
   const store = await (mayFail ? openOrFailing(shown, open) : withCheckpointErrors(open));
   checkStoreFailure(config, store);
   return { store, owned: true };
+}
+
+/** Closes a store that was opened here. What goes wrong then is said and changes nothing: all is recorded, or known not to be. */
+export async function closeRunStore({ store, owned }: RunStore, log: RunLog): Promise<void> {
+  if (!owned) return;
+  try {
+    await store?.close();
+  } catch (thrown) {
+    log.say("warn", `the checkpoint store could not be closed: ${messageOf(thrown)}`);
+  }
 }
 
 /** How much longer than components a failing store gets once the run is interrupted, ms: all is to be over within 2 s. */

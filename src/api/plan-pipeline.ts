@@ -3,6 +3,7 @@ import { type PipelineConfig, redactorFor } from "../config/mod.ts";
 import { invalidConfig, type PipelinePlan, planRun } from "../run/mod.ts";
 import { tellingAll } from "./config-findings.ts";
 import {
+  closeRunStore,
   decideSettings,
   loadSource,
   type Opened,
@@ -70,7 +71,7 @@ async function plan(source: Source, options: OpenOptions, opened: Opened): Promi
     await checkHooks(config, opened, redactor);
     return planned;
   } finally {
-    if (owned) await store?.close();
+    await closeRunStore({ store, owned }, opened.log);
   }
 }
 

@@ -5,6 +5,7 @@ import type { PipelineHooks } from "../sdk/mod.ts";
 import { markedStore } from "./checkpoint-hooks.ts";
 import { tellingAll } from "./config-findings.ts";
 import {
+  closeRunStore,
   decideSettings,
   loadSource,
   type Opened,
@@ -123,6 +124,6 @@ async function runOpened(source: Source, options: FileRunOptions, opened: Opened
       warnings,
     });
   } finally {
-    if (owned) await store?.close();
+    await closeRunStore({ store, owned }, opened.log);
   }
 }

@@ -140,7 +140,13 @@ class Journal implements RunJournal {
     await this.#writing;
     if (this.#closed) return;
     this.#closed = true;
-    await this.#lease.release();
+    try {
+      await this.#lease.release();
+    } catch (thrown) {
+      // A lease that can't be given up runs out, or is taken from a process that is gone. What the run has come to
+      // is known by now, and must not be lost for this.
+      if (!isStoreError(thrown)) throw thrown;
+    }
   }
 
   /** Writes what waits, one record after the other. Begins a microtask later, so that calls of one turn are joined. */

@@ -34,11 +34,16 @@ export interface ShownCommand {
   readonly sets: readonly ShownOverride[];
 }
 
+/** A location as a command shows it: a password in it as `…`. */
+export function shownLocation(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^\s/?#@:]*:)[^\s/?#]*@/iu, `$1${ELLIPSIS}@`);
+}
+
 /** Flags as they were given on the command line (variables are still set when the command is copied). */
 function keptFlags(given: Given): string[] {
   const words: string[] = [];
   const checkpoint = given.onLine("checkpoint") ? given.location("checkpoint") : undefined;
-  if (typeof checkpoint === "string") words.push(`--checkpoint=${checkpoint}`);
+  if (typeof checkpoint === "string") words.push(`--checkpoint=${shownLocation(checkpoint)}`);
   if (given.onLine("plugins")) words.push(...given.list("plugins").map((folder) => `--plugins=${folder}`));
   for (const name of KEPT_SWITCHES) {
     if (given.onLine(name)) words.push(given.on(name) === true ? `--${name}` : `--no-${name}`);

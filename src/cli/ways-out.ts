@@ -1,11 +1,11 @@
 import { CairnError } from "../base/mod.ts";
-import { repeatCommand, type ShownCommand } from "./command-line.ts";
+import { repeatCommand, shownLocation, type ShownCommand } from "./command-line.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 /** Commands that hints of lower rooms name without a location, because they don't know the command line. */
 const CHECKPOINTS_COMMAND = /"cairn (checkpoints (?:show|delete|list|verify)[^"]*)"/gu;
 
-/** The same error with hints that can be copied: commands of ours in full, for a refusal the three ways out. */
+/** The same error with hints that can be copied: commands of ours in full, for a refusal the ways out. */
 export function withWaysOut(thrown: unknown, shown: ShownCommand, path: readonly string[]): unknown {
   if (!(thrown instanceof CairnError)) return thrown;
   const { message, code, kind, findings, details } = thrown;
@@ -14,19 +14,39 @@ export function withWaysOut(thrown: unknown, shown: ShownCommand, path: readonly
   return new CairnError(message, { code, kind, hint, findings, details, cause: thrown.cause });
 }
 
-/** The three ready commands after a refusal because of changes. */
+interface WayOut {
+  readonly flag: string;
+  readonly does: string;
+}
+
+const FRESH: WayOut = { flag: "--fresh", does: "start anew" };
+
+/** By code of the refusal: what may be said instead, in the order of what is mostly meant. */
+const WAYS: Readonly<Record<string, readonly WayOut[]>> = {
+  CHECKPOINT_CONFIG_CHANGED: [
+    { flag: "--on-config-change=rerun", does: "run it, and everything later or dependent, again" },
+    { flag: "--on-config-change=accept", does: "keep what it did" },
+    FRESH,
+  ],
+  CHECKPOINT_CODE_CHANGED: [
+    { flag: "--on-code-change=rerun", does: "run it, and everything later or dependent, again" },
+    { flag: "--on-code-change=warn", does: "keep what it did" },
+    FRESH,
+  ],
+  CHECKPOINT_POISONED: [{ flag: "--retry-poisoned", does: "run it once more all the same" }, FRESH],
+};
+
+/** The ready commands after a refusal that a flag lifts. */
 function waysOut({ code }: CairnError, shown: ShownCommand, path: readonly string[]): string | undefined {
-  const what = { CHECKPOINT_CONFIG_CHANGED: "config", CHECKPOINT_CODE_CHANGED: "code" }[code];
-  if (what === undefined) return undefined;
-  const keep = what === "config" ? "--on-config-change=accept" : "--on-code-change=warn";
-  const ways = [
-    { flag: `--on-${what}-change=rerun`, does: "run it, and everything later or dependent, again" },
-    { flag: keep, does: "keep what it did" },
-    { flag: "--fresh", does: "start anew" },
-  ];
+  const ways = WAYS[code];
+  if (ways === undefined) return undefined;
   const lines = ways.map((way) => ({ ...way, line: repeatCommand(shown, path, way.flag) }));
   const width = Math.max(...lines.map(({ line }) => line.length));
-  return `Nothing was run. Choose:\n${lines.map(({ line, does }) => `  ${line.padEnd(width)}   # ${does}`).join("\n")}`;
+  const before =
+    code === "CHECKPOINT_POISONED"
+      ? "Mend the component, which begins its count anew, or choose:"
+      : "Choose:";
+  return `Nothing was run. ${before}\n${lines.map(({ line, does }) => `  ${line.padEnd(width)}   # ${does}`).join("\n")}`;
 }
 
 /** Commands on the location in full: with the program as it is called, and the place that the run looked at. */
@@ -34,7 +54,7 @@ function inFull(hint: string | undefined, shown: ShownCommand): string | undefin
   const checkpoint = shown.given.location("checkpoint");
   const place =
     typeof checkpoint === "string"
-      ? ` --location=${shellQuote(checkpoint)}`
+      ? ` --location=${shellQuote(shownLocation(checkpoint))}`
       : shown.config === "-"
         ? ""
         : ` --config=${shellQuote(shown.config)}`;

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, resolve } from "node:path";
-import { nearest } from "../base/mod.ts";
+import { createRedactor, nearest } from "../base/mod.ts";
 import { storeError } from "./errors.ts";
 
 /** A checkpoint location as it was read. */
@@ -64,26 +64,28 @@ function filePath(text: string): string {
 }
 
 function unknownScheme(text: string, scheme: string, known: readonly string[]): Error {
+  const shown = createRedactor().text(text);
   const schemes = ["file", ...known.filter((name) => name !== "file")];
   const near = nearest(scheme, schemes);
   return storeError(
     "STORE_UNKNOWN_SCHEME",
-    `Cannot open the checkpoint store ${JSON.stringify(text)}: no store has the scheme "${scheme}"`,
+    `Cannot open the checkpoint store ${JSON.stringify(shown)}: no store has the scheme "${scheme}"`,
     {
       hint: `${near === undefined ? "" : `Did you mean "${near}"? `}Known schemes: ${schemes.join(", ")}; a plain path is a folder of this machine. Other schemes come with plugins.`,
-      details: { location: text, scheme, known: schemes },
+      details: { location: shown, scheme, known: schemes },
     },
   );
 }
 
 function badLocation(text: string, why: string, hint: string, cause?: unknown): Error {
+  const shown = createRedactor().text(text);
   return storeError(
     "STORE_BAD_LOCATION",
-    `Cannot use ${JSON.stringify(text)} as a checkpoint location: ${why}`,
+    `Cannot use ${JSON.stringify(shown)} as a checkpoint location: ${why}`,
     {
       hint,
       cause,
-      details: { location: text },
+      details: { location: shown },
     },
   );
 }

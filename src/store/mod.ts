@@ -1,6 +1,6 @@
 /**
  * Room `store`: where checkpoints lie. `store.ts` states the interface and its laws; each store is
- * a folder that exports one `open…` function; `wrap/` holds what can stand before any store;
+ * a folder that exports one `open…` function; `wrap/` holds what can stand before any store, `doctor/` the checks of `cairn doctor`;
  * `testing.ts` is the room's second door, for tests: the conformance suite that every store passes, and faults.
  *
  * Not here: what a record means (room `checkpoint`).
@@ -10,7 +10,7 @@ export { folderRights, freeSpace, type Room } from "./doctor/local-folder.ts";
 export { handleRacer, type Race, type RaceGoal, type Racer, type RaceReport } from "./doctor/race.ts";
 export { storeChecks, sweepTrials, trialFolder } from "./doctor/store-checks.ts";
 export type { CheckOutcome, DoctorFinding, StoreCheck, Trial } from "./doctor/trial.ts";
-export { isTransient, storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
+export { storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
 export type { FileFacts, FileKind, FileSystem, OpenMode } from "./local/file-system.ts";
 export { openLinkObjects, type LinkObjectsOptions } from "./link/link-objects.ts";
 export { openFolderStore, type FolderLayout, type FolderStoreOptions } from "./link/open-folder-store.ts";

@@ -25,7 +25,7 @@ const WORK = `import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 export default async function work({ run, config, signal }) {
   appendFileSync(config.effects, run.componentName + "\\n");
-  if (run.componentName === "second" && !existsSync(config.mended)) await setTimeout(60_000, undefined, { signal });
+  while (run.componentName === "second" && !existsSync(config.mended)) await setTimeout(20, undefined, { signal });
   return { from: run.componentName };
 }
 `;
@@ -113,10 +113,23 @@ describe.skipIf(server === undefined)("runs with checkpoints in Redis", () => {
     expect(await started.exited).toBe(143);
     const said = await new Response(started.stderr).text();
     const command = said.trimEnd().split("\n").at(-1) ?? "";
-    expect(command).toBe(`cairn resume ${open} one --checkpoint=${at("resume")}`);
+    expect(command).toEndWith(`cairn resume ${open} one --checkpoint=${at("resume")}`);
     folder.write("mended", "");
     const resumed = await runCairn(command.split(" ").slice(1));
     expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringContaining("1 restored")]);
+  }, 120_000);
+
+  test("a password in a location is in nothing that is said", async () => {
+    using folder = tempDir("cairn-redis-e2e-");
+    const config = writePipeline(folder, "auto-resume = false");
+    folder.write("plugins/e2e/Work.ts", 'export default async () => { throw new Error("no") };');
+    for (const scheme of ["redis", "redsi"]) {
+      const location = at("quiet").replace("redis://", `${scheme}://:pass-8472@`);
+      const result = await runCairn(["run", config, `--checkpoint=${location}`, "-v", "--format=json"]);
+      expect(result.code).toBe(scheme === "redis" ? 1 : 2);
+      expect(result.stdout + result.stderr).not.toContain("pass-8472");
+      expect(result.stderr).toContain(scheme === "redis" ? "--checkpoint=redis://:…@" : "redsi://");
+    }
   }, 120_000);
 
   test("a setting that the store's schema refuses is found at its place", async () => {
@@ -132,6 +145,66 @@ describe.skipIf(server === undefined)("runs with checkpoints in Redis", () => {
       expect(said).toMatch(/pipeline\.conf:5:26: error: .*durability/u);
       expect(said).toMatch(/pipeline\.conf:5:35: error: .*pasword/u);
     }
+  }, 120_000);
+
+  test("a server that goes in mid-run is tried for store-timeout; then exit 6, and the last line resumes", async () => {
+    using folder = tempDir("cairn-redis-e2e-");
+    folder.write("data/.keep", "");
+    const own = await startRedis({ folder: folder.join("data"), mayInstall: false });
+    const location = `redis://127.0.0.1:${own.port}`;
+    const config = writePipeline(
+      folder,
+      `location = ${JSON.stringify(location)}, store-timeout = 1 s, lease = 30 s`,
+    );
+    const running = startCairn(["run", config]);
+    try {
+      await begun(folder, "second");
+    } finally {
+      await own.stop();
+    }
+    folder.write("mended", "");
+    expect(await running.exited).toBe(6);
+    const said = await new Response(running.stderr).text();
+    expect(said).toMatch(/warn .*the checkpoint store failed \(append, try 1\): .*; trying again in/u);
+    expect(said).not.toContain("second completed");
+    const again = await startRedis({ folder: folder.join("data"), mayInstall: false, port: own.port });
+    try {
+      const command = said.trimEnd().split("\n").at(-1) ?? "";
+      expect(command).toContain(`cairn resume ${config} `);
+      const resumed = await runCairn(command.split(" ").slice(1));
+      expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringContaining("1 restored")]);
+    } finally {
+      await again.stop();
+    }
+  }, 120_000);
+
+  test("with single-writer and on-store-failure = continue the run goes on, and its last line says so", async () => {
+    using folder = tempDir("cairn-redis-e2e-");
+    folder.write("data/.keep", "");
+    folder.write("mended", "");
+    const own = await startRedis({ folder: folder.join("data"), mayInstall: false });
+    const keys = "store-timeout = 1 s, lease = 30 s, on-store-failure = continue";
+    const location = `location = "redis://127.0.0.1:${own.port}"`;
+    try {
+      const refused = await runCairn(["run", writePipeline(folder, `${location}, ${keys}`)]);
+      expect([refused.code, refused.stderr]).toEqual([
+        2,
+        expect.stringMatching(/pipeline\.conf:4:\d+: error: .*on-store-failure/u),
+      ]);
+    } finally {
+      await own.stop();
+    }
+    const config = writePipeline(folder, `${location}, ${keys}, single-writer = true`);
+    const result = await runCairn(["run", config, "--format=json"]);
+    expect(result.code).toBe(0);
+    expect(result.json()).toMatchObject({
+      status: "completed",
+      checkpoint: { kept: false, storeFailed: true },
+      warnings: [expect.stringContaining("goes on without records")],
+    });
+    expect(result.stderr.trimEnd().split("\n").at(-1)).toBe(
+      "warning: the checkpoint store failed: not all that completed is recorded",
+    );
   }, 120_000);
 
   for (const situation of ["resumers", "fresh starters"] as const) {

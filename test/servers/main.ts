@@ -4,12 +4,14 @@
  */
 import { hdfs } from "./hdfs/hdfs-server.ts";
 import { installed, type Installation } from "./mod.ts";
+import { redis } from "./redis/redis.ts";
 import { moto } from "./s3/moto.ts";
 import { versitygw } from "./s3/versitygw.ts";
 
 const servers: Readonly<Record<string, () => Installation | Promise<Installation>>> = {
   hdfs: () => hdfs,
   moto,
+  redis: () => redis,
   versitygw: () => versitygw,
 };
 

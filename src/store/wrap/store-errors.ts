@@ -9,22 +9,12 @@ import type { AppendResult, CheckpointStore, StoredRecord } from "../store.ts";
  * Errors: STORE_IO for whatever else was thrown, STORE_BAD_ANSWER.
  */
 export function withStoreErrors(store: CheckpointStore): CheckpointStore {
-  const call = async <T>(
+  const call = <T>(
     name: string,
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
     isAnswer: (answer: unknown) => boolean,
-  ): Promise<T> => {
-    let answer: T;
-    try {
-      answer = await work();
-    } catch (thrown) {
-      signal?.throwIfAborted();
-      throw asStoreError(store.location, name, thrown);
-    }
-    if (isAnswer(answer)) return answer;
-    throw badAnswer(store.location, name, answer);
-  };
+  ): Promise<T> => checked({ location: store.location, name, signal, isAnswer }, work);
   return {
     location: store.location,
     can: store.can,
@@ -73,8 +63,27 @@ export function withStoreErrors(store: CheckpointStore): CheckpointStore {
   };
 }
 
+interface Call {
+  readonly location: string;
+  readonly name: string;
+  readonly signal: AbortSignal | undefined;
+  readonly isAnswer: (answer: unknown) => boolean;
+}
+
+async function checked<T>({ location, name, signal, isAnswer }: Call, work: () => Promise<T>): Promise<T> {
+  let answer: T;
+  try {
+    answer = await work();
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    throw asStoreError(location, name, thrown);
+  }
+  if (isAnswer(answer)) return answer;
+  throw badAnswer(location, name, answer);
+}
+
 /** What a plugin threw, as an error of a store. */
-export function asStoreError(location: string, call: string, thrown: unknown): Error {
+function asStoreError(location: string, call: string, thrown: unknown): Error {
   if (thrown instanceof CairnError) return thrown;
   if (thrown instanceof Error && thrown.name === "AbortError") return thrown;
   return storeError("STORE_IO", `The checkpoint store "${location}" failed (${call}): ${messageOf(thrown)}`, {
