@@ -19,6 +19,7 @@ if (first === "__worker") {
   const exit = (code: number): void => process.exit(code);
   const env = { ...process.env };
   // What a component in the runner starts with `process.env` must not take our flags' variables for its own.
-  for (const name of Object.keys(env)) if (name.startsWith("CAIRN_")) delete process.env[name];
+  for (const name of Object.keys(env))
+    if (name.startsWith("CAIRN_")) Reflect.deleteProperty(process.env, name);
   exit(await main({ argv, env, sinks: { out: processSink(1), err: processSink(2) }, exit }));
 }

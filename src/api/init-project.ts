@@ -50,7 +50,7 @@ test("Greet says hello to whom it is told", async () => {
 `;
 
 /** The files of a new project, by their paths below its folder. */
-export const PROJECT_FILES: Readonly<Record<string, string>> = {
+const PROJECT_FILES: Readonly<Record<string, string>> = {
   "pipeline.conf": PIPELINE,
   "plugins/my/Greet.ts": PLUGIN,
   "plugins/my/Greet.test.ts": TEST,

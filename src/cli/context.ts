@@ -31,7 +31,7 @@ export function commandName(context: CommandContext): string {
 }
 
 /** `--set PATH=VALUE` taken apart at the first equals sign outside quotes. */
-export function overrides(context: CommandContext): { path: string; value: string }[] {
+function overrides(context: CommandContext): { path: string; value: string }[] {
   return context.given.list("set").map((text) => {
     const match = /^((?:"(?:[^"\\]|\\.)*"|[^"=])+)=(.*)$/su.exec(text);
     const path = match?.[1]?.trim();

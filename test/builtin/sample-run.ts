@@ -2,7 +2,7 @@ import type { Clock } from "../../src/base/mod.ts";
 import type { HookComponent, HookError, HookRun, PipelineHooks, RunStatus } from "../../src/sdk/mod.ts";
 
 /** 2026-11-23T19:11:54.705Z */
-export const NOW = 1_795_461_114_705;
+const NOW = 1_795_461_114_705;
 
 /** A clock that stands still but sleeps for real. */
 export const fixedClock: Clock = {
