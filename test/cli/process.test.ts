@@ -262,7 +262,11 @@ describe("a checkpoint that is held", () => {
     await saysOn(patient.stderr, "waiting:");
     patient.kill("SIGTERM");
     expect(await patient.exited).toBe(143);
-    expect(await patient.stdout.json()).toMatchObject({ exitCode: 143, error: { code: "RUN_INTERRUPTED" } });
+    expect(await patient.stdout.json()).toMatchObject({
+      status: "interrupted",
+      reason: "SIGTERM",
+      exitCode: 143,
+    });
     holder.kill("SIGTERM");
     expect(await holder.exited).toBe(143);
   });
