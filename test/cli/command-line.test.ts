@@ -52,6 +52,14 @@ describe("the command that resumes", () => {
     );
   });
 
+  test("leaves a selection to the run's memory, and a repeated command says it again", () => {
+    const given = shown(["run", "a.conf", "--auto-resume", "--from=Clean(orders)", "--skip=B", "--skip=C"]);
+    expect(resumeCommand(given, "0199c3")).toBe("cairn resume a.conf 0199c3");
+    expect(repeatCommand(given, ["run"], "--retry-poisoned")).toBe(
+      "cairn run a.conf --auto-resume '--from=Clean(orders)' --skip=B --skip=C --retry-poisoned",
+    );
+  });
+
   test("leaves out what the run remembers, and shows secrets that must be given again as …", () => {
     const argv = [
       "run",
