@@ -15,8 +15,8 @@ import { type Expected, expectedOf, type Unfinished } from "./model/model.ts";
 import { type ModelRun, type ModelSelection, type Scenario, scenarios } from "./model/scenario.ts";
 import { type TestPipeline, testPipeline } from "./pipeline-kit.ts";
 
-/** Random pipelines in the normal tests; `CAIRN_LONG=1` makes it 10,000. */
-const PIPELINES = process.env["CAIRN_LONG"] === "1" ? 10_000 : 500;
+/** Random pipelines in the normal tests; `CAIRN_TEST_LONG=1` makes it 10,000. */
+const PIPELINES = process.env["CAIRN_TEST_LONG"] === "1" ? 10_000 : 500;
 
 /** Asks this process what an attempt is to do; components run in it (`isolation = none`). */
 const ASKING = `export default ({ run }) => {
