@@ -1,6 +1,6 @@
 """The flights pipeline as one Airflow task.
 
-``--run-key {{ ds }}`` names the logical run: a retry of the task, a cleared task or a worker that died all
+``--run-key={{ ds }}`` names the logical run: a retry of the task, a cleared task or a worker that died all
 resume the run of that date, and a date that has completed is not run again (exit 0 at once).
 """
 
