@@ -14,6 +14,7 @@ import { openBench } from "./bench-context.ts";
 import { measureBytes, measureCompletion, measureSyncs } from "./measures/completion.ts";
 import { measureLoad, measureMemory, measureResume } from "./measures/resume.ts";
 import { measureSmallRun, measureValidate, measureVersion } from "./measures/start.ts";
+import { measureWarm } from "./measures/warm.ts";
 import type { Row } from "./row.ts";
 import { table } from "./row.ts";
 
@@ -21,6 +22,7 @@ const measures: Readonly<Record<string, (bench: BenchContext) => Promise<Row | R
   version: measureVersion,
   run: measureSmallRun,
   completion: measureCompletion,
+  warm: measureWarm,
   bytes: measureBytes,
   fsyncs: measureSyncs,
   load: measureLoad,

@@ -46,7 +46,7 @@ function journalBytes(location: string): number {
 }
 
 /** Appends and fdatasyncs of the same size as our records, by the C program. */
-async function floor(bench: BenchContext, bytes: number): Promise<PerComponent | undefined> {
+export async function floor(bench: BenchContext, bytes: number): Promise<PerComponent | undefined> {
   if (!bench.floorProgram) return undefined;
   const { stdout } = await measureSuccess([
     bench.floorProgram,
