@@ -42,7 +42,7 @@ export interface Opened {
 }
 
 /** Starts the first worker at once; `pools.close()` is the caller's. @throws CairnError RUN_ID_INVALID */
-export function openRun(options: OpenOptions): Opened {
+function openRun(options: OpenOptions): Opened {
   if (options.runId !== undefined) checkRunId(options.runId);
   const clock = options.clock ?? systemClock;
   const log = new RunLog(options.observer ?? {}, clock, redactorFor(undefined));
@@ -60,6 +60,16 @@ export function openRun(options: OpenOptions): Opened {
   });
   if (options.isolation !== "none") pools.processes.prepare();
   return { pools, log, clock, lookup, warnings: [] };
+}
+
+/** Opens what a run or a plan needs for the time of `work`; its worker processes end with it. */
+export async function withOpened<T>(options: OpenOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const opened = openRun(options);
+  try {
+    return await work(opened);
+  } finally {
+    await opened.pools.close();
+  }
 }
 
 /** A configuration from a file, with the way to read it again with other overrides. */

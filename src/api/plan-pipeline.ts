@@ -8,10 +8,10 @@ import {
   loadSource,
   type Opened,
   type OpenOptions,
-  openRun,
   openRunStore,
   readyRunner,
   type Source,
+  withOpened,
 } from "./open-run.ts";
 import type { LoadOptions, PluginOptions, ResumeOptions, RunOptions } from "./options.ts";
 import { checkConfiguredHooks, foldersOf } from "./wire.ts";
@@ -34,18 +34,6 @@ export async function planFile(path: string, options: PlanOptions = {}): Promise
       return plan(await loadSource(path, options, opened.warnings), options, opened);
     }),
   );
-}
-
-async function withOpened(
-  options: OpenOptions,
-  work: (opened: Opened) => Promise<PipelinePlan>,
-): Promise<PipelinePlan> {
-  const opened = openRun(options);
-  try {
-    return await work(opened);
-  } finally {
-    await opened.pools.close();
-  }
 }
 
 async function plan(source: Source, options: OpenOptions, opened: Opened): Promise<PipelinePlan> {

@@ -1,7 +1,7 @@
 import { CairnError } from "../base/mod.ts";
 import type { Inspection, PluginDescription, PluginProblem } from "../plugin/mod.ts";
 import { loadConfig } from "./load-config.ts";
-import { openRun } from "./open-run.ts";
+import { withOpened } from "./open-run.ts";
 import type { LoadOptions, PluginOptions } from "./options.ts";
 import { foldersOf } from "./wire.ts";
 
@@ -41,9 +41,8 @@ export async function checkPlugins(
 
 /** Plugins are loaded in a worker process: their code may do anything. */
 async function inspect(request: PluginRequest, type: string | undefined): Promise<Inspection> {
-  const opened = openRun(request);
-  const warned: PluginProblem[] = [];
-  try {
+  return withOpened(request, async (opened) => {
+    const warned: PluginProblem[] = [];
     const { config: path, ...options } = request;
     const config =
       path === undefined ? undefined : await loadConfig(path, { ...options, allowUnsetEnv: true });
@@ -54,7 +53,5 @@ async function inspect(request: PluginRequest, type: string | undefined): Promis
     );
     const inspection = await opened.pools.describing().inspect({ folders, type });
     return { ...inspection, problems: [...warned, ...inspection.problems] };
-  } finally {
-    await opened.pools.close();
-  }
+  });
 }

@@ -9,11 +9,11 @@ import {
   decideSettings,
   loadSource,
   type Opened,
-  openRun,
   openRunStore,
   readyRunner,
   secretMask,
   type Source,
+  withOpened,
 } from "./open-run.ts";
 import type { FileRunOptions, RunOptions } from "./options.ts";
 import { foldersOf, openConfiguredHooks } from "./wire.ts";
@@ -56,18 +56,6 @@ export interface ResumeRequest extends FileRunOptions {
 export async function resume(request: ResumeRequest): Promise<RunResult> {
   const { configPath, runId, ...options } = request;
   return runFile(configPath, { ...options, runId: undefined, resume: runId });
-}
-
-async function withOpened(
-  options: FileRunOptions,
-  work: (opened: Opened) => Promise<RunResult>,
-): Promise<RunResult> {
-  const opened = openRun(options);
-  try {
-    return await work(opened);
-  } finally {
-    await opened.pools.close();
-  }
 }
 
 async function runOpened(source: Source, options: FileRunOptions, opened: Opened): Promise<RunResult> {

@@ -3,7 +3,7 @@ import { type PipelineConfig, redactorFor } from "../config/mod.ts";
 import { withCheckpointErrors } from "../checkpoint/mod.ts";
 import { schemeOf } from "../store/mod.ts";
 import { configFindings, findingsOf } from "./config-findings.ts";
-import { type Opened, openRun, openRunStore, type StoreTools } from "./open-run.ts";
+import { type Opened, openRunStore, type StoreTools, withOpened } from "./open-run.ts";
 import type { LoadOptions, PluginOptions } from "./options.ts";
 import { checkStoreAt } from "./store-at.ts";
 import { storeFailureFindings } from "./store-failure.ts";
@@ -42,16 +42,14 @@ export async function validateFiles(
 }
 
 async function validateFile(path: string, options: ValidateOptions): Promise<FileValidation> {
-  const opened = openRun({ ...options, isolation: options.loadPlugins === false ? "none" : "process" });
-  try {
+  const isolation = options.loadPlugins === false ? "none" : "process";
+  return withOpened({ ...options, isolation }, async (opened) => {
     const { loaded, findings } = await configFindings(path, options, opened);
     const { pipeline, placeholders } = loaded;
     const store = pipeline === undefined ? [] : await storeFindings(pipeline, options, opened, placeholders);
     const sorted = sortFindings([...findings, ...store]);
     return { file: path, valid: !sorted.some(({ severity }) => severity === "error"), findings: sorted };
-  } finally {
-    await opened.pools.close();
-  }
+  });
 }
 
 /** The checkpoint location: what can be said of it without reaching it, and with `resources` what it says itself. */

@@ -1,21 +1,7 @@
-import type { PipelineHooks } from "../sdk/mod.ts";
-
-/** The functions of {@link PipelineHooks}. */
-export type HookPoint = Exclude<keyof PipelineHooks, "name" | "critical">;
+import { HOOK_POINTS, type HookPoint, type PipelineHooks } from "../sdk/mod.ts";
 
 /** What a hook point is given. */
 export type HookFacts<P extends HookPoint> = Parameters<NonNullable<PipelineHooks[P]>>[0];
-
-const POINTS: readonly HookPoint[] = [
-  "beforePipeline",
-  "afterPipeline",
-  "beforeComponent",
-  "afterComponent",
-  "onComponentFailure",
-  "onRetryAttempt",
-  "onCircuitBreakerStateChange",
-  "onCheckpoint",
-];
 
 /** Where composed hooks keep their parts, so that a run can isolate each of them. */
 const PARTS: unique symbol = Symbol("cairn.composed-hooks");
@@ -50,7 +36,7 @@ export async function callPoint<P extends HookPoint>(
 export function composeHooks(...hooks: readonly PipelineHooks[]): PipelineHooks {
   const parts = hooks.flatMap(partsOf);
   const composed: Record<string, unknown> = { name: "composed", [PARTS]: parts };
-  for (const point of POINTS) {
+  for (const point of HOOK_POINTS) {
     if (!parts.some((part) => part[point] !== undefined)) continue;
     composed[point] = async (facts: HookFacts<typeof point>): Promise<void> => {
       const errors: unknown[] = [];

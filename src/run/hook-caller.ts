@@ -1,5 +1,5 @@
-import type { HookError, PipelineHooks } from "../sdk/mod.ts";
-import { callPoint, type HookFacts, type HookPoint, partsOf } from "./compose-hooks.ts";
+import type { HookError, HookPoint, PipelineHooks } from "../sdk/mod.ts";
+import { callPoint, type HookFacts, partsOf } from "./compose-hooks.ts";
 import type { WireError } from "./worker/protocol.ts";
 import { toWireError } from "./worker/wire-error.ts";
 

@@ -1,9 +1,8 @@
 import type { RunEvent, RunJournal } from "../checkpoint/mod.ts";
 import { configInput } from "../plugin/mod.ts";
-import type { HookComponent, HookRun, RunStatus } from "../sdk/mod.ts";
+import type { HookComponent, HookPoint, HookRun, RunStatus } from "../sdk/mod.ts";
 import type { BreakerChange } from "./circuit-breaker.ts";
 import type { ComponentRecord } from "./component-record.ts";
-import type { HookPoint } from "./compose-hooks.ts";
 import type { ExecuteRequest } from "./execute-request.ts";
 import { HookCaller, hookError } from "./hook-caller.ts";
 import type { WireError } from "./worker/protocol.ts";

@@ -1,7 +1,7 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { PlainConfig } from "./define-component.ts";
 import { checkDefinition } from "./definition-check.ts";
-import type { PipelineHooks } from "./hooks.ts";
+import { HOOK_POINTS, type PipelineHooks } from "./hooks.ts";
 
 /** Hooks as a plugin gives them: opened once per run with the settings of their entry in `hooks`. */
 export interface HooksDefinition<Schema extends GenericSchema = GenericSchema> {
@@ -21,18 +21,7 @@ export interface HooksOptions<Schema extends GenericSchema> {
 }
 
 /** Every key that plain hooks may have; a misspelt point would never be called. */
-const HOOK_KEYS: readonly string[] = [
-  "name",
-  "critical",
-  "beforePipeline",
-  "afterPipeline",
-  "beforeComponent",
-  "afterComponent",
-  "onComponentFailure",
-  "onRetryAttempt",
-  "onCircuitBreakerStateChange",
-  "onCheckpoint",
-];
+const HOOK_KEYS: readonly string[] = ["name", "critical", ...HOOK_POINTS];
 
 /**
  * Defines hooks: the default export of a plugin file. Either the hook points themselves, or, where they

@@ -90,3 +90,18 @@ export interface PipelineHooks {
 }
 
 export type BreakerState = "closed" | "open" | "half-open";
+
+/** The functions of {@link PipelineHooks}. */
+export type HookPoint = Exclude<keyof PipelineHooks, "name" | "critical">;
+
+/** Every point, in the order in which a run comes to them. */
+export const HOOK_POINTS: readonly HookPoint[] = [
+  "beforePipeline",
+  "afterPipeline",
+  "beforeComponent",
+  "afterComponent",
+  "onComponentFailure",
+  "onRetryAttempt",
+  "onCircuitBreakerStateChange",
+  "onCheckpoint",
+];

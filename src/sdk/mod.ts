@@ -33,7 +33,7 @@ export {
   TransientError,
   type TypedErrorOptions,
 } from "./errors.ts";
-export type * from "./hooks.ts";
+export * from "./hooks.ts";
 export { jsonResult, MAX_RESULT_BYTES } from "./json-result.ts";
 export type { ConfigIssue, ConfigPath } from "./schema/conversion.ts";
 export { type ConfigInput, type DecodedConfig, decodeConfig, pathKey } from "./schema/decode-config.ts";
