@@ -7,8 +7,8 @@ import { $ } from "bun";
 import { rules } from "./rules/mod.ts";
 import { type Problem, sourceFile } from "./source-file.ts";
 
-/** Files that hold other people's words or bytes. */
-const NOT_OURS = /^(test\/fixtures\/|package-lock\.json$|LICENSE$)|\/package-lock\.json$/;
+/** Files that hold other people's words or bytes, or a generator's. */
+const NOT_OURS = /^(test\/fixtures\/|src\/spark\/gen\/|package-lock\.json$|LICENSE$)|\/package-lock\.json$/;
 const TEXT = /\.([cm]?[jt]s|md|sh|json|toml|ya?ml|conf|service|timer|py)$|^\.ci\/run$/;
 
 async function listFiles(paths: readonly string[]): Promise<string[]> {

@@ -49,7 +49,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   spark: {
     holds: "the Spark Connect client",
     imports: ["base"],
-    packages: [],
+    packages: ["@bufbuild/protobuf", "@uwdata/flechette"],
   },
   sdk: {
     holds: "what plugins import as `cairn`: component, hook and store definitions, ctx types",
