@@ -7,11 +7,13 @@ import { installed, type Installation } from "./mod.ts";
 import { redis } from "./redis/redis.ts";
 import { moto } from "./s3/moto.ts";
 import { versitygw } from "./s3/versitygw.ts";
+import { spark } from "./spark/spark.ts";
 
 const servers: Readonly<Record<string, () => Installation | Promise<Installation>>> = {
   hdfs: () => hdfs,
   moto,
   redis: () => redis,
+  spark,
   versitygw: () => versitygw,
 };
 
