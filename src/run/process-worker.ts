@@ -66,6 +66,8 @@ export class ProcessWorker implements WorkerHandle {
   #outbox: ToWorker[] | undefined = [];
   #clean = true;
   #exited = false;
+  /** Everything that its exit ends has been ended. */
+  #over = false;
   /** Markers met on both streams, and the end that waits for one. */
   readonly #markers = [0, 0];
   #held: { readonly marker: number; readonly end: WorkerEnd; readonly timer: Timer } | undefined;
@@ -103,7 +105,9 @@ export class ProcessWorker implements WorkerHandle {
     this.attempts++;
     this.#component = order.name;
     this.#listener = listener;
-    this.#send({ kind: "start", order });
+    // Nobody will tell the end of an attempt that begins after its process is over, so this does.
+    if (this.#over) queueMicrotask(() => this.#finish(this.#exit()));
+    else this.#send({ kind: "start", order });
   }
 
   keptStep(step: number, problem: WireError | undefined): void {
@@ -249,14 +253,14 @@ export class ProcessWorker implements WorkerHandle {
     drained.abort();
     this.#asking?.reject(this.#goneError());
     this.#asking = undefined;
+    this.#over = true;
     // An end that waited for its output has all of it now.
-    if (this.#held !== undefined) return this.#finish(this.#held.end);
-    this.#finish({
-      how: "exited",
-      code: this.#process.exitCode,
-      signal: this.#process.signalCode as NodeJS.Signals | null,
-    });
-    return undefined;
+    this.#finish(this.#held?.end ?? this.#exit());
+  }
+
+  #exit(): WorkerEnd {
+    const { exitCode, signalCode } = this.#process;
+    return { how: "exited", code: exitCode, signal: signalCode as NodeJS.Signals | null };
   }
 
   #goneError(): CairnError {

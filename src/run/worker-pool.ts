@@ -2,6 +2,9 @@ import type { ProcessGroup } from "../store/mod.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 import type { RunFacts } from "./worker/protocol.ts";
 
+/** Workers that may die one after the other while they are got ready for one component. */
+const MAX_DEATHS = 3;
+
 export interface PoolOptions {
   /** Starts a worker. */
   start(): WorkerHandle;
@@ -48,6 +51,24 @@ export class WorkerPool {
 
   /** A worker, one that has run nothing if `fresh`; without waiting where one is ready and noted. */
   take(fresh: boolean): WorkerHandle | Promise<WorkerHandle> {
+    const worker = this.#next(fresh);
+    if (this.#noted.has(worker) || worker.group === undefined) return worker;
+    return this.#takeNoted(worker, fresh);
+  }
+
+  /** Noting takes its time on a remote store: a worker that died meanwhile is of no use. */
+  async #takeNoted(first: WorkerHandle, fresh: boolean): Promise<WorkerHandle> {
+    let worker = first;
+    for (let deaths = 0; ; deaths++) {
+      await this.#note();
+      // Where workers die at once, the component that starts in one is told how.
+      if (worker.reusable || deaths >= MAX_DEATHS) return worker;
+      this.#retire(worker);
+      worker = this.#next(fresh);
+    }
+  }
+
+  #next(fresh: boolean): WorkerHandle {
     for (const idle of this.#idle.filter((one) => !one.reusable)) {
       this.#idle.splice(this.#idle.indexOf(idle), 1);
       this.#retire(idle);
@@ -55,8 +76,7 @@ export class WorkerPool {
     const at = this.#idle.findIndex((worker) => worker.reusable && (!fresh || worker.attempts === 0));
     const worker = at === -1 ? this.#start() : this.#idle.splice(at, 1)[0];
     if (worker === undefined) throw new Error("an idle worker was lost");
-    if (this.#noted.has(worker) || worker.group === undefined) return worker;
-    return this.#note().then(() => worker);
+    return worker;
   }
 
   /** Takes a worker back after an attempt; it is ended where it may not be used again. */

@@ -20,7 +20,7 @@ export interface Round {
 const START_MS = 120;
 /** A round that needs more starts than this goes round for ever. */
 const MAX_STARTS = 60;
-/** How long a start without a kill may take before it counts as hanging, ms. */
+/** How long a start may take before it counts as hanging, ms. */
 const HANG_MS = 60_000;
 /** How long after a kill the last process of the run may be seen, ms (the lease's own bound is longer). */
 const ORPHAN_MS = 3_000;
@@ -58,6 +58,8 @@ async function start(
   readonly reported: string[];
   readonly code: number | null;
   readonly struck: boolean;
+  /** It had to be ended: it neither died of the blow nor went on. */
+  readonly hung: boolean;
   readonly stderr: string;
 }> {
   const child = Bun.spawn([...executable, "run", pipeline.config, "--run-key=kill", "--log-format=json"], {
@@ -67,13 +69,14 @@ async function start(
     stderr: "pipe",
   });
   let struck = false;
-  const timer = setTimeout(
-    () => {
-      if (kill) struck = child.exitCode === null && strike(child.pid, kill.target);
-      else killHard(child.pid);
-    },
-    kill ? kill.afterMs : HANG_MS,
-  );
+  let hung = false;
+  const blow = setTimeout(() => {
+    if (kill) struck = child.exitCode === null && strike(child.pid, kill.target);
+  }, kill?.afterMs);
+  const hang = setTimeout(() => {
+    hung = true;
+    killHard(child.pid);
+  }, HANG_MS);
   let stderr = "";
   const decoder = new TextDecoder();
   for await (const chunk of child.stderr) {
@@ -82,12 +85,13 @@ async function start(
     if (struck && kill?.target !== "worker") break;
   }
   const code = await child.exited;
-  clearTimeout(timer);
+  clearTimeout(blow);
+  clearTimeout(hang);
   const reported = stderr
     .split("\n")
     .filter((line) => line.startsWith("{") && line.endsWith("}") && line.includes('"component_end"'))
     .map((line) => (JSON.parse(line) as { component_name: string }).component_name);
-  return { reported, code: child.signalCode ? null : code, struck, stderr };
+  return { reported, code: child.signalCode ? null : code, struck, hung, stderr };
 }
 
 /** Waits until no process of this start lives; names those that stay. */
@@ -139,7 +143,9 @@ export async function killRound(
     kills += result.struck ? 1 : 0;
     for (const name of result.reported) if (!reported.has(name)) reported.set(name, starts);
     broken.push(...(await orphans(token)));
-    if (!result.struck && code !== 0)
+    if (result.hung)
+      broken.push(`start ${starts} hung after a kill of ${kill?.target ?? "nothing"}:\n${result.stderr}`);
+    else if (!result.struck && code !== 0)
       broken.push(`start ${starts} ended with ${code} although nothing was killed:\n${result.stderr}`);
     if (starts >= MAX_STARTS) broken.push(`not completed after ${starts} starts`);
   }
