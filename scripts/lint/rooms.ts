@@ -25,6 +25,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: [],
     doors: ["mod.ts", "version.ts"],
   },
+  program: {
+    holds: "starting outside programs so that nothing of them outlives what started them",
+    imports: ["base"],
+    packages: [],
+  },
   hocon: {
     holds: "text to tree with origins; knows nothing of pipelines",
     imports: ["base"],
@@ -41,6 +46,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["@aws-sdk/client-s3", "@aws-sdk/credential-providers"],
     doors: ["mod.ts", "testing.ts"],
   },
+  files: {
+    holds: "data by path or URI: local, s3a, hdfs; one small interface over the stores' clients",
+    imports: ["base", "store"],
+    packages: [],
+  },
   checkpoint: {
     holds: "events, fold, journal, lease, fingerprints, resume decisions",
     imports: ["base", "store"],
@@ -53,24 +63,24 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   sdk: {
     holds: "what plugins import as `cairn`: component, hook and store definitions, ctx types",
-    imports: ["base", "store", "checkpoint", "spark"],
+    imports: ["base", "store", "files", "checkpoint", "spark"],
     packages: ["valibot"],
     doors: ["mod.ts", "testing.ts"],
   },
   builtin: {
     holds: "components and hooks that ship in the executable",
-    imports: ["base", "config", "store", "spark", "sdk"],
+    imports: ["base", "program", "config", "store", "files", "spark", "sdk"],
     packages: ["valibot", "prom-client"],
   },
   plugin: {
     holds: "finding, loading and describing plugins; the virtual `cairn` module",
-    imports: ["base", "config", "sdk"],
+    imports: ["base", "program", "config", "sdk"],
     packages: ["valibot"],
     computedImports: true,
   },
   run: {
     holds: "plan, scheduler, worker processes, retries, results",
-    imports: ["base", "config", "checkpoint", "plugin", "sdk", "store"],
+    imports: ["base", "program", "config", "checkpoint", "plugin", "sdk", "store", "files"],
     packages: [],
   },
   report: {
@@ -82,9 +92,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     holds: "the library that package.json exports: joins run, builtin and everything below",
     imports: [
       "base",
+      "program",
       "hocon",
       "config",
       "store",
+      "files",
       "checkpoint",
       "spark",
       "sdk",
@@ -111,7 +123,7 @@ export function roomNamed(name: string): Room | undefined {
 /** What `src/main.ts`, the one file outside the rooms, may import. */
 export const mainRoom: Room = {
   holds: "starts the command line or, as a worker process, the worker",
-  imports: ["base", "cli", "api"],
+  imports: ["base", "program", "cli", "api"],
   packages: [],
 };
 

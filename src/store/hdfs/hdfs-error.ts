@@ -39,22 +39,28 @@ type Verdict = readonly [code: StoreErrorCode, why: string, hint: string];
 const AGAIN = "When the cluster answers again, resume; what was recorded is intact.";
 
 /**
- * A failed call as an error of the store at `location`; errors of Cairn pass as they are, and what is no failure of the
+ * A failed call as an error of the store at `location` (undefined: of data that `doing` names); errors of Cairn pass as they are, and what is no failure of the
  * network or the server is thrown.
  *
  * @param doing What was tried, as in `write "a/000000000001"`.
  */
-export function hdfsError(location: string, doing: string, writing: boolean, thrown: unknown): CairnError {
+export function hdfsError(
+  location: string | undefined,
+  doing: string,
+  writing: boolean,
+  thrown: unknown,
+): CairnError {
   if (thrown instanceof CairnError) return thrown;
   if (!(thrown instanceof NoAnswer || thrown instanceof Refusal || thrown instanceof SyntaxError))
     throw thrown;
   const [code, why, hint] = verdictOn(thrown, writing);
-  return storeError(code, `Cannot ${doing} in the checkpoint store "${location}": ${why}`, {
+  const where = location === undefined ? "" : ` in the checkpoint store "${location}"`;
+  return storeError(code, `Cannot ${doing}${where}: ${why}`, {
     hint,
     // Without what stands behind it, which may hold a request and with it a token.
     cause: new Error(messageOf(thrown)),
     details: {
-      location,
+      ...(location !== undefined && { location }),
       ...(thrown instanceof Refusal && { status: thrown.status, exception: thrown.exception }),
     },
   });

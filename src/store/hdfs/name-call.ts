@@ -2,7 +2,7 @@ import type { Answer } from "./exchange.ts";
 
 /** A request to a NameNode. */
 export interface NameCall {
-  readonly method: "GET" | "PUT" | "DELETE";
+  readonly method: "GET" | "PUT" | "POST" | "DELETE";
   /** WebHDFS's name of the operation. */
   readonly operation: string;
   /** Absolute, not encoded; empty for the root. */

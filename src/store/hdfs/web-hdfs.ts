@@ -10,6 +10,12 @@ export interface WebHdfsOptions {
   readonly network: Network;
 }
 
+/** A part of a file, in bytes. */
+export interface FilePart {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** DataNodes that are asked for one write or read. */
 const DATA_NODES = 3;
 const OK = 200;
@@ -60,9 +66,22 @@ export class WebHdfs {
     if (answer.status !== CREATED) throw new SyntaxError(`HTTP ${answer.status} to a write`);
   }
 
-  /** The bytes of a file. */
-  async open(path: string, signal?: AbortSignal): Promise<Uint8Array> {
-    const call: NameCall = { method: "GET", operation: "OPEN", path, repeatable: true };
+  /** Writes more at the end of a file, synced as `create` does. Whether it was done is not known where no answer comes. */
+  async append(path: string, content: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const call: NameCall = { method: "POST", operation: "APPEND", path, repeatable: true };
+    const answer = await this.#askData(call, { body: content, headers: { "content-type": BYTES } }, signal);
+    if (answer.status !== OK) throw new SyntaxError(`HTTP ${answer.status} to an append`);
+  }
+
+  /** The bytes of a file, or of a part of it. */
+  async open(path: string, signal?: AbortSignal, part?: FilePart): Promise<Uint8Array> {
+    const call: NameCall = {
+      method: "GET",
+      operation: "OPEN",
+      path,
+      repeatable: true,
+      ...(part && { parameters: { offset: String(part.offset), length: String(part.length) } }),
+    };
     const answer = await this.#askData(call, {}, signal);
     const type = answer.headers.get("content-type") ?? "";
     if (answer.status !== OK || !type.startsWith(BYTES)) {

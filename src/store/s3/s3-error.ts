@@ -3,7 +3,8 @@ import { storeError } from "../errors.ts";
 
 /** What is known of the place where a call failed. */
 export interface S3Place {
-  readonly location: string;
+  /** Of the checkpoint store; undefined for data, where `doing` names the place. */
+  readonly location: string | undefined;
   readonly bucket: string;
   /** Whether the server has answered this client before: then a name that isn't found, or credentials that aren't had, may come back. */
   readonly answered: boolean;
@@ -70,13 +71,13 @@ export function s3Error(place: S3Place, doing: string, writing: boolean, thrown:
   if (thrown instanceof CairnError) return thrown;
   const failure = s3Failure(thrown);
   const { code, status, message } = failure;
-  const start = `Cannot ${doing} in the checkpoint store "${place.location}"`;
+  const start = `Cannot ${doing}${place.location === undefined ? "" : ` in the checkpoint store "${place.location}"`}`;
   const said = message.startsWith(code)
     ? message
     : `${code}${status === undefined ? "" : `, HTTP ${status}`}: ${message}`;
   const facts = {
     cause: new Error(said),
-    details: { location: place.location, code, status: status ?? null },
+    details: { location: place.location ?? `s3a://${place.bucket}`, code, status: status ?? null },
   };
   const permanent = permanentError(place, start, writing, failure, facts);
   if (permanent !== undefined) return permanent;

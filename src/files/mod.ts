@@ -1,0 +1,17 @@
+/**
+ * Room `files`: data where pipelines read and write it: local paths, `s3a:` and `hdfs:` URIs behind one small interface
+ * (`data-files.ts`: stat, list, read, write, move, copy, remove). Clients and their configuration are the checkpoint
+ * stores' own, so that a bucket or cluster that holds checkpoints is reached for data, too.
+ *
+ * Not here: checkpoints (room `store`), what a component may do with files (`ctx.output` in `sdk`, `file.*` in `builtin`).
+ * To add a kind of file system: a file that gives a `DataFiles` for its URIs, and its schemes in `open-data-files.ts`.
+ */
+export type {
+  DataFile,
+  DataFiles,
+  DataSource,
+  ListOptions,
+  ReadOptions,
+  WriteOptions,
+} from "./data-files.ts";
+export { type DataFilesOptions, openDataFiles } from "./open-data-files.ts";
