@@ -1,0 +1,76 @@
+import { DAY_TIME_PARTS, type DataType, type Field } from "../schema/data-type.ts";
+
+import { ARROW_INTERVAL, type ArrowField } from "./arrow-field.ts";
+
+const TIME_PRECISION = 6;
+const INTEGERS: Readonly<Record<number, DataType>> = {
+  8: { type: "byte" },
+  16: { type: "short" },
+  32: { type: "integer" },
+  64: { type: "long" },
+};
+
+/** Spark's type for a field of Arrow: what Spark takes it for when it reads the field. */
+export function typeOfArrow(field: ArrowField): DataType {
+  switch (field.type) {
+    case "null":
+      return { type: "null" };
+    case "bool":
+      return { type: "boolean" };
+    case "int":
+      return (field.signed ? INTEGERS[field.bits] : undefined) ?? unknown(field);
+    case "float":
+      return { type: field.bits === 64 ? "double" : "float" };
+    case "decimal":
+      return { type: "decimal", precision: field.precision, scale: field.scale };
+    case "utf8":
+    case "largeUtf8":
+      return { type: "string" };
+    case "binary":
+    case "largeBinary":
+      return { type: "binary" };
+    case "date":
+      return { type: "date" };
+    case "time":
+      return { type: "time", precision: TIME_PRECISION };
+    case "timestamp":
+      return { type: field.zone === undefined ? "timestamp_ntz" : "timestamp" };
+    case "duration":
+      return { type: "day-time interval", start: "day", end: DAY_TIME_PARTS[3] };
+    case "interval":
+      return field.unit === ARROW_INTERVAL.yearMonth
+        ? { type: "year-month interval", start: "year", end: "month" }
+        : { type: "interval" };
+    default:
+      return nested(field);
+  }
+}
+
+function nested(field: ArrowField): DataType {
+  const [first] = field.children;
+  if (field.type === "struct") {
+    const variant = field.children.some((child) => child.metadata.get("variant") === "true");
+    return variant ? { type: "variant" } : { type: "struct", fields: field.children.map(fieldOf) };
+  }
+  if (field.type === "map") {
+    const [key, value] = first?.children ?? [];
+    if (!key || !value) return unknown(field);
+    return {
+      type: "map",
+      key: typeOfArrow(key),
+      value: typeOfArrow(value),
+      valueContainsNull: value.nullable,
+    };
+  }
+  return first
+    ? { type: "array", element: typeOfArrow(first), containsNull: first.nullable }
+    : unknown(field);
+}
+
+function fieldOf(field: ArrowField): Field {
+  return { name: field.name, type: typeOfArrow(field), nullable: field.nullable };
+}
+
+function unknown(field: ArrowField): DataType {
+  return { type: "unsupported", name: `Arrow's ${field.type}${field.bits > 0 ? field.bits : ""}` };
+}

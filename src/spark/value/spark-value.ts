@@ -1,0 +1,35 @@
+import type { CalendarInterval } from "./calendar-interval.ts";
+import type { Decimal } from "./decimal.ts";
+import type { Variant } from "./variant.ts";
+
+/**
+ * What a value of Spark is in JavaScript. Every one is exact; `docs/spark-types.md` has the table.
+ *
+ * - `byte`, `short`, `integer`, `float`, `double`: number; `long`: bigint
+ * - `decimal`: {@link Decimal}; `string`, `char`, `varchar`: string; `binary`: Uint8Array
+ * - `date`: Temporal.PlainDate; `timestamp`: Temporal.Instant; `timestamp_ntz`: Temporal.PlainDateTime;
+ *   `time`: Temporal.PlainTime
+ * - intervals: Temporal.Duration, `interval` without range: {@link CalendarInterval}
+ * - `array`: array; `map`: Map; `struct`: object; `variant`: {@link Variant}
+ */
+export type SparkValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Decimal
+  | Temporal.PlainDate
+  | Temporal.Instant
+  | Temporal.PlainDateTime
+  | Temporal.PlainTime
+  | Temporal.Duration
+  | CalendarInterval
+  | Variant
+  | readonly SparkValue[]
+  | ReadonlyMap<SparkValue, SparkValue>
+  | { readonly [name: string]: SparkValue };
+
+/** A row: its values by the columns' names. */
+export type Row = { readonly [name: string]: SparkValue };
