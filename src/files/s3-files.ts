@@ -145,9 +145,7 @@ export class S3Files implements DataFiles {
             CopySourceSSECustomerKeyMD5: reading.SSECustomerKeyMD5 ?? "",
           }),
           Key: keyOf(to),
-          CopySource: encodeURI(`${common.Bucket}/${keyOf(from)}`)
-            .replaceAll("+", "%2B")
-            .replaceAll("?", "%3F"),
+          CopySource: `${common.Bucket}/${keyOf(from)}`.split("/").map(encodeURIComponent).join("/"),
         }),
         sending,
       ),
