@@ -8,7 +8,8 @@ import { INLINE_OUTPUTS, readOutputs, writeOutputs } from "./outputs.ts";
 import { endsTurn } from "./run-reading.ts";
 import { decodeRecord, encodeRecord } from "./record.ts";
 import { appendSettled, type SettleTools } from "./settle.ts";
-import type { RunJournal, StartRequest } from "./start.ts";
+import { ABANDONED } from "./start-plan.ts";
+import type { RunEnds, RunJournal, StartRequest } from "./start.ts";
 import type { FirstRecord } from "./start-writer.ts";
 import { asCheckpointError, isStoreError, withCheckpointErrors } from "./store-failure.ts";
 import type { RunState } from "./state.ts";
@@ -29,6 +30,7 @@ interface Opening {
   readonly first: FirstRecord;
   /** The run that it resumes or retires. */
   readonly predecessor: string | undefined;
+  readonly ends: RunEnds | undefined;
 }
 
 /** The journal of a run whose first record stands. */
@@ -43,6 +45,7 @@ interface Written {
 }
 
 class Journal implements RunJournal {
+  readonly ends: RunEnds | undefined;
   readonly #request: StartRequest;
   readonly #tools: SettleTools;
   readonly #names: KeyNames;
@@ -56,11 +59,14 @@ class Journal implements RunJournal {
   #seq: number;
   #sum: string;
   #closed = false;
+  /** True where its records were removed at the end. */
+  #cleaned = false;
   /** True from the moment an event that ends the turn is queued: nothing may come after it in its record. */
   #ending = false;
   #lastAppend: RunJournal["lastAppend"];
 
-  constructor({ request, names, lease, first, predecessor }: Opening) {
+  constructor({ request, names, lease, first, predecessor, ends }: Opening) {
+    this.ends = ends;
     this.#request = request;
     // Not the request's signal: an interrupted run still has to record that it was.
     this.#tools = {
@@ -134,14 +140,16 @@ class Journal implements RunJournal {
     const tools = { store, names: this.#names, point };
     const run = { state: this.state(), lastSeq: this.#seq, predecessor: this.#predecessor };
     await withCheckpointErrors(async () => cleanUpChain(tools, run));
+    this.#cleaned = true;
   }
 
   async close(): Promise<void> {
     await this.#writing;
     if (this.#closed) return;
     this.#closed = true;
+    const sealed = this.#cleaned ? undefined : this.#request.store.shortcuts?.seal(this.#log);
     try {
-      await this.#lease.release();
+      await Promise.all([this.#lease.release(), sealed]);
     } catch (thrown) {
       // A lease that can't be given up runs out, or is taken from a process that is gone. What the run has come to
       // is known by now, and must not be lost for this.
@@ -243,7 +251,9 @@ function fencedError(runId: string, seq: number, present: string | undefined): C
       : event?.type === "deleted"
         ? "its checkpoint was deleted"
         : event?.type === "run-interrupted"
-          ? event.reason
+          ? event.reason === ABANDONED
+            ? "it was taken for dead, and closed"
+            : event.reason
           : "another process writes to its checkpoint";
   return new CairnError(`Cannot go on with run "${runId}": ${by}`, {
     code: "CHECKPOINT_FENCED",

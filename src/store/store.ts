@@ -72,6 +72,26 @@ export interface StoreAbilities {
 }
 
 /**
+ * What makes a store cheaper to look at. Nothing of it is needed for what is true: who reads takes the records' word.
+ * Writings here may be lost; they throw nothing for a store that fails, and nobody waits long for them.
+ */
+export interface StoreShortcuts {
+  /** Nothing more is appended to `log` by this handle for now: what makes it cheaper to read is written. */
+  seal(log: string, signal?: AbortSignal): Promise<void>;
+  /** As `read` from 1, from the records alone: for who doubts what a shortcut said. */
+  readRecords(log: string, signal?: AbortSignal): Promise<readonly StoredRecord[]>;
+  /** Names of what lies directly below `prefix` (empty, or ending in `/`), logs excepted, sorted; each ends in `/`. */
+  folders(prefix: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Writes a note over what it said before. A name as those of logs. */
+  putNote(name: string, text: string, signal?: AbortSignal): Promise<void>;
+  /** Names of all notes that begin with `prefix` (ending in `/`), sorted. */
+  notes(prefix: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** The text of a note, undefined where there is none. May be torn. */
+  note(name: string, signal?: AbortSignal): Promise<string | undefined>;
+  removeNote(name: string, signal?: AbortSignal): Promise<void>;
+}
+
+/**
  * A checkpoint store: logs of numbered records, and leases. Names of logs and leases are relative
  * paths of safe segments (`[a-z0-9._-]`, made by the checkpoint room), e.g. `daily-1f…/2c…/runs/0192….`
  *
@@ -93,6 +113,8 @@ export interface CheckpointStore {
   /** The resolved location as people should see it, e.g. `/data/checkpoints`, `s3a://lake/checkpoints`. */
   readonly location: string;
   readonly can: StoreAbilities;
+  /** Absent where the store has none: everything is read from the records then. */
+  readonly shortcuts?: StoreShortcuts | undefined;
   /**
    * Puts `text` (one JSON object on one line that begins with `{"seq":<seq>,`) at number `seq` of `log`.
    * `seq` must be the highest number plus one, or an already taken one. Creates the log with its first record.

@@ -55,6 +55,8 @@ export function openHdfsObjects(options: HdfsObjectsOptions): ObjectOperations {
     get: (key, signal) => attempt(`read "${key}"`, false, signal, () => place.get(key, signal)),
     list: (prefix, after = "", signal) =>
       attempt(`list "${prefix}"`, false, signal, () => place.list(prefix, after, signal)),
+    folders: (prefix, signal) =>
+      attempt(`list "${prefix}"`, false, signal, () => place.folders(prefix, signal)),
     delete: (key, signal) => attempt(`remove "${key}"`, true, signal, () => place.delete(key, signal)),
     time: (signal) => attempt("tell the time", true, signal, () => place.time(signal)),
     close: () => place.close(),
@@ -113,6 +115,13 @@ class HdfsFolder {
       }
     }
     return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async folders(prefix: string, signal: AbortSignal | undefined): Promise<string[]> {
+    const entries = await this.#names.list(prefix.replace(/\/$/, ""), "", signal);
+    return entries.flatMap(({ pathSuffix, type }) =>
+      type === "DIRECTORY" && pathSuffix !== TEMPORARY_FOLDER ? `${prefix}${pathSuffix}/` : [],
+    );
   }
 
   async delete(key: string, signal: AbortSignal | undefined): Promise<void> {

@@ -76,6 +76,7 @@ export function openLinkObjects(options: LinkObjectsOptions): ObjectOperations {
     get: (key, signal) => attempt(`read "${key}"`, false, signal, () => place.get(key)),
     list: (prefix, after = "", signal) =>
       attempt(`list "${prefix}"`, false, signal, () => place.list(prefix, after)),
+    folders: (prefix, signal) => attempt(`list "${prefix}"`, false, signal, () => place.folders(prefix)),
     delete: (key, signal) => attempt(`remove "${key}"`, true, signal, () => place.delete(key)),
     time: (signal) => attempt("tell the time", true, signal, () => place.time()),
     async close() {
@@ -155,6 +156,14 @@ class LinkFolder {
     };
     visit(prefix.slice(0, prefix.lastIndexOf("/") + 1));
     return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  folders(prefix: string): string[] {
+    return this.#fs
+      .list(join(this.#root, prefix))
+      .flatMap(({ name, kind }) =>
+        kind === "folder" && name !== TEMPORARY_FOLDER ? `${prefix}${name}/` : [],
+      );
   }
 
   /** What a listing says of a file; nothing where it is gone by now. */

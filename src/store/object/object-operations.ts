@@ -36,6 +36,11 @@ export interface ObjectOperations {
   get(key: string, signal?: AbortSignal): Promise<string | undefined>;
   /** All objects whose keys begin with `prefix` and come after `after`, in code unit order of their keys. */
   list(prefix: string, after?: string, signal?: AbortSignal): Promise<readonly ListedObject[]>;
+  /**
+   * What stands directly below `prefix` (empty, or ending in `/`) and has objects below it: each key up to its next
+   * slash, that included. Optional: without it `list` is asked, which costs as much as there are objects.
+   */
+  folders?(prefix: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Removes an object, which may be missing. */
   delete(key: string, signal?: AbortSignal): Promise<void>;
   /** The time by the store's own clock, in ms since the epoch. */

@@ -8,12 +8,26 @@ import type {
   LeaseHolder,
   StoreAbilities,
   StoredRecord,
+  StoreShortcuts,
 } from "../store.ts";
 import { bootClock } from "./boot-clock.ts";
 import { inParallel } from "./in-parallel.ts";
-import { leasePrefix, logOfKey, logPrefix, numberedKey, numberOfKey } from "./keys.ts";
+import {
+  leasePrefix,
+  logOfKey,
+  logPrefix,
+  numberedKey,
+  numberOfKey,
+  rangeOfKey,
+  segmentKey,
+  type SegmentRange,
+} from "./keys.ts";
 import { currentHolder, takeObjectLease, type LeasePlace } from "./object-lease.ts";
 import type { ListedObject, ObjectOperations } from "./object-operations.ts";
+import { objectShortcuts } from "./object-shortcuts.ts";
+import { type LogListing, readRecords } from "./read-records.ts";
+import { LEAST_RECORDS, SegmentWriter } from "./segment-writer.ts";
+import { wholeRecord } from "./whole-record.ts";
 
 export interface ObjectStoreOptions {
   readonly objects: ObjectOperations;
@@ -37,7 +51,8 @@ const LISTINGS = 5;
 
 /**
  * A checkpoint store over five operations on objects: a record is an object `<log>.log/<12 digits>`, written once. An
- * append is one request; loading n records are n, 16 at a time, and one listing.
+ * append is one request. After each hundred records, and where a log is sealed, a segment holds copies of them, so that
+ * loading n records takes one request a hundred, the records behind the last segment, 16 at a time, and the listing.
  */
 export function openObjectStore(options: ObjectStoreOptions): CheckpointStore {
   return new ObjectStore(options);
@@ -46,18 +61,29 @@ export function openObjectStore(options: ObjectStoreOptions): CheckpointStore {
 class ObjectStore implements CheckpointStore {
   readonly location: string;
   readonly can: StoreAbilities = { lease: "timed", durable: true };
+  readonly shortcuts: StoreShortcuts;
   readonly #objects: ObjectOperations;
   readonly #lease: Omit<LeasePlace, "prefix" | "name">;
+  readonly #segments: SegmentWriter;
   /** Aborted by `close`: leases aren't renewed any more. */
   readonly #closing = new AbortController();
 
   constructor(options: ObjectStoreOptions) {
     this.location = options.objects.location;
-    this.#objects = options.objects;
+    const { objects, clock = bootClock } = options;
+    this.#objects = objects;
+    const segments = new SegmentWriter({ objects, clock });
+    this.#segments = segments;
+    this.shortcuts = objectShortcuts({
+      objects,
+      segments,
+      clock,
+      readRecords: (log, signal) => this.#read(log, 1, false, signal),
+    });
     this.#lease = {
-      objects: options.objects,
+      objects,
       leaseMs: options.leaseMs ?? DEFAULT_LEASE_MS,
-      clock: options.clock ?? bootClock,
+      clock,
       random: options.random ?? systemRandom,
       isGone: options.isGone ?? holderIsGone,
       closing: this.#closing.signal,
@@ -69,18 +95,32 @@ class ObjectStore implements CheckpointStore {
     checkRecord(log, seq, text);
     signal?.throwIfAborted();
     const key = numberedKey(logPrefix(log), seq);
-    if (await this.#objects.putIfAbsent(key, text, signal)) return { taken: false };
+    if (await this.#objects.putIfAbsent(key, text, signal)) {
+      this.#segments.appended(log, seq, text);
+      return { taken: false };
+    }
     const present = await this.#objects.get(key, signal);
+    // Our own text: an earlier answer was lost.
+    if (present === text) this.#segments.appended(log, seq, text);
+    else this.#segments.refused(log);
     return { taken: true, present: wholeRecord(seq, present) };
   }
 
   async read(log: string, from: number = 1, signal?: AbortSignal): Promise<readonly StoredRecord[]> {
+    return this.#read(log, from, true, signal);
+  }
+
+  async #read(
+    log: string,
+    from: number,
+    bySegments: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly StoredRecord[]> {
     const prefix = logPrefix(log);
     for (let listings = 1; ; listings++) {
-      const seqs = await this.#numbers(prefix, from, signal);
-      const texts = await inParallel(seqs, WIDTH, (seq) =>
-        this.#objects.get(numberedKey(prefix, seq), signal),
-      );
+      const { seqs, segments } = await this.#listLog(prefix, from, signal);
+      const listing = { seqs, segments: bySegments ? segments : [] };
+      const texts = await readRecords(this.#objects, prefix, listing, signal);
       // A record that was listed and is gone was removed meanwhile; the answer must be of one instant.
       if (texts.some((text) => text === undefined) && listings < LISTINGS) continue;
       return seqs.flatMap((seq, index) => {
@@ -93,7 +133,7 @@ class ObjectStore implements CheckpointStore {
   async last(log: string, signal?: AbortSignal): Promise<StoredRecord | undefined> {
     const prefix = logPrefix(log);
     for (let listings = 1; ; listings++) {
-      const seq = (await this.#numbers(prefix, 1, signal)).at(-1);
+      const seq = (await this.#listLog(prefix, 1, signal)).seqs.at(-1);
       if (seq === undefined) return undefined;
       const text = await this.#objects.get(numberedKey(prefix, seq), signal);
       if (text !== undefined || listings === LISTINGS) return { seq, text: wholeRecord(seq, text) };
@@ -114,6 +154,11 @@ class ObjectStore implements CheckpointStore {
   async remove(log: string, seqs: readonly number[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const prefix = logPrefix(log);
+    // Segments first: what holds the text of a removed record must not outlive it.
+    const stale = seqs.some((seq) => seq >= LEAST_RECORDS)
+      ? await this.#staleSegments(log, seqs, signal)
+      : [];
+    await inParallel(stale, WIDTH, (range) => this.#objects.delete(segmentKey(prefix, range), signal));
     await inParallel(seqs, WIDTH, (seq) => this.#objects.delete(numberedKey(prefix, seq), signal));
   }
 
@@ -138,7 +183,30 @@ class ObjectStore implements CheckpointStore {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    await this.#segments.close();
     await this.#objects.close();
+  }
+
+  /** Segments that hold removed records, and those that came too late for any record. */
+  async #staleSegments(
+    log: string,
+    removed: readonly number[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly SegmentRange[]> {
+    const { seqs, segments } = await this.#listLog(logPrefix(log), 1, signal);
+    const holds = ({ first, last }: SegmentRange, seq: number): boolean => seq >= first && seq <= last;
+    return segments.filter(
+      (range) => removed.some((seq) => holds(range, seq)) || !seqs.some((seq) => holds(range, seq)),
+    );
+  }
+
+  async #listLog(prefix: string, from: number, signal: AbortSignal | undefined): Promise<LogListing> {
+    signal?.throwIfAborted();
+    const listed = await this.#objects.list(prefix, numberedKey(prefix, from - 1), signal);
+    return {
+      seqs: listed.flatMap(({ key }) => numberOfKey(prefix, key) ?? []),
+      segments: listed.flatMap(({ key }) => rangeOfKey(prefix, key) ?? []),
+    };
   }
 
   async #list(
@@ -149,21 +217,5 @@ class ObjectStore implements CheckpointStore {
     signal?.throwIfAborted();
     const listed = await this.#objects.list(prefix, numberedKey(prefix, from - 1), signal);
     return listed.filter(({ key }) => numberOfKey(prefix, key) !== undefined);
-  }
-
-  async #numbers(prefix: string, from: number, signal: AbortSignal | undefined): Promise<number[]> {
-    const listed = await this.#list(prefix, from, signal);
-    return listed.flatMap(({ key }) => numberOfKey(prefix, key) ?? []);
-  }
-}
-
-/** The text of a record, undefined where it is not one: cut off, emptied, or another number's. */
-function wholeRecord(seq: number, text: string | undefined): string | undefined {
-  if (text === undefined || !text.startsWith(`{"seq":${seq},`)) return undefined;
-  try {
-    JSON.parse(text);
-    return text;
-  } catch {
-    return undefined;
   }
 }

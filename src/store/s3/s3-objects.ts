@@ -103,24 +103,31 @@ class S3Objects implements ObjectOperations {
   }
 
   async list(prefix: string, after: string = "", signal?: AbortSignal): Promise<readonly ListedObject[]> {
-    const doing = prefix === "" ? "list all objects" : `list "${prefix}"`;
-    return this.#call(doing, false, signal, async (options) => {
-      const found: ListedObject[] = [];
-      let token: string | undefined;
-      do {
-        const page = await this.#page(prefix, after, token, options);
-        for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
-          const key = Key.slice(this.#prefix.length);
-          if (key.startsWith(prefix) && key > after)
-            found.push({ key, size: Size, modifiedAt: LastModified?.getTime() ?? 0 });
-        }
-        token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-        // What isn't a listing (a login page of a network, answered with 200) has no such fields.
-        if (page.IsTruncated === undefined || (page.IsTruncated && token === undefined))
-          throw this.#cutOff(doing);
-      } while (token !== undefined);
-      return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    const found: ListedObject[] = [];
+    await this.#pages(listingOf(prefix), { prefix, after }, signal, ({ Contents = [] }) => {
+      for (const { Key = "", Size = 0, LastModified } of Contents) {
+        const key = Key.slice(this.#prefix.length);
+        if (key.startsWith(prefix) && key > after)
+          found.push({ key, size: Size, modifiedAt: LastModified?.getTime() ?? 0 });
+      }
     });
+    return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async folders(prefix: string, signal?: AbortSignal): Promise<readonly string[]> {
+    const found = new Set<string>();
+    await this.#pages(
+      listingOf(prefix),
+      { prefix, after: "", delimiter: "/" },
+      signal,
+      ({ CommonPrefixes = [] }) => {
+        for (const { Prefix = "" } of CommonPrefixes) {
+          const folder = Prefix.slice(this.#prefix.length);
+          if (folder.startsWith(prefix) && folder.endsWith("/")) found.add(folder);
+        }
+      },
+    );
+    return [...found];
   }
 
   async delete(key: string, signal?: AbortSignal): Promise<void> {
@@ -188,23 +195,36 @@ class S3Objects implements ObjectOperations {
     if (ETag === undefined) throw this.#cutOff(`write "${key}"`);
   }
 
-  async #page(
-    prefix: string,
-    after: string,
-    token: string | undefined,
-    options: CallOptions,
-  ): Promise<ListObjectsV2CommandOutput> {
+  /** Gives every page of a listing to `take`. */
+  async #pages(
+    doing: string,
+    wanted: { readonly prefix: string; readonly after: string; readonly delimiter?: string },
+    signal: AbortSignal | undefined,
+    take: (page: ListObjectsV2CommandOutput) => void,
+  ): Promise<void> {
+    const { prefix, after, delimiter } = wanted;
     const { sdk, client } = this.#open;
-    return client.send(
-      new sdk.ListObjectsV2Command({
-        ...this.#common,
-        Prefix: this.#prefix + prefix,
-        MaxKeys: this.#settings.page,
-        ...(after !== "" && { StartAfter: this.#prefix + after }),
-        ...(token !== undefined && { ContinuationToken: token }),
-      }),
-      options,
-    );
+    await this.#call(doing, false, signal, async (options) => {
+      let token: string | undefined;
+      do {
+        const page: ListObjectsV2CommandOutput = await client.send(
+          new sdk.ListObjectsV2Command({
+            ...this.#common,
+            Prefix: this.#prefix + prefix,
+            MaxKeys: this.#settings.page,
+            ...(delimiter !== undefined && { Delimiter: delimiter }),
+            ...(after !== "" && { StartAfter: this.#prefix + after }),
+            ...(token !== undefined && { ContinuationToken: token }),
+          }),
+          options,
+        );
+        take(page);
+        token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+        // What isn't a listing (a login page of a network, answered with 200) has no such fields.
+        if (page.IsTruncated === undefined || (page.IsTruncated && token === undefined))
+          throw this.#cutOff(doing);
+      } while (token !== undefined);
+    });
   }
 
   #cutOff(doing: string): Error {
@@ -233,4 +253,8 @@ class S3Objects implements ObjectOperations {
       throw s3Error({ location: this.location, bucket, answered }, doing, writing, thrown);
     }
   }
+}
+
+function listingOf(prefix: string): string {
+  return prefix === "" ? "list all objects" : `list "${prefix}"`;
 }

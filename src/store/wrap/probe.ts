@@ -25,6 +25,7 @@ export function withProbe(store: CheckpointStore, random: Random = systemRandom)
   return {
     location: store.location,
     can: store.can,
+    shortcuts: store.shortcuts,
     async append(log, seq, text, signal) {
       await ready(signal);
       return store.append(log, seq, text, signal);

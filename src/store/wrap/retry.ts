@@ -1,6 +1,7 @@
 import { CairnError, messageOf, systemClock, systemRandom, type Clock, type Random } from "../../base/mod.ts";
 import { isTransient, storeError } from "../errors.ts";
 import type { CheckpointStore } from "../store.ts";
+import { wrapShortcuts } from "./wrap-shortcuts.ts";
 
 export interface RetryOptions {
   /** `store-timeout`: how long a failing call is repeated, in ms; 4 minutes by default. Shorter than the lease. */
@@ -51,6 +52,7 @@ export function withRetry(store: CheckpointStore, options: RetryOptions = {}): C
   return {
     location: store.location,
     can: store.can,
+    shortcuts: store.shortcuts && wrapShortcuts(store.shortcuts, run),
     append: (log, seq, text, signal) => run("append", signal, (inner) => store.append(log, seq, text, inner)),
     read: (log, from, signal) => run("read", signal, (inner) => store.read(log, from, inner)),
     last: (log, signal) => run("last", signal, (inner) => store.last(log, inner)),

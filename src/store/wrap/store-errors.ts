@@ -1,6 +1,7 @@
 import { CairnError, messageOf } from "../../base/mod.ts";
 import { storeError } from "../errors.ts";
 import type { AppendResult, CheckpointStore, StoredRecord } from "../store.ts";
+import { wrapShortcuts } from "./wrap-shortcuts.ts";
 
 /**
  * Makes a store of a plugin one that the runner can rely on: what its calls throw are errors of stores, and what they
@@ -18,6 +19,16 @@ export function withStoreErrors(store: CheckpointStore): CheckpointStore {
   return {
     location: store.location,
     can: store.can,
+    shortcuts:
+      store.shortcuts &&
+      wrapShortcuts(store.shortcuts, (name, signal, work) =>
+        call(
+          name,
+          signal,
+          () => work(signal),
+          () => true,
+        ),
+      ),
     append: (log, seq, text, signal) =>
       call("append", signal, async () => store.append(log, seq, text, signal), isAppendResult),
     read: (log, from, signal) => call("read", signal, async () => store.read(log, from, signal), isRecords),

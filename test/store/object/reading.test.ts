@@ -13,17 +13,17 @@ test("records that are removed between the listing and their reading are not tak
   const memory: ObjectMemory = new Map();
   const plain = openObjectStore({ objects: openMemoryObjects({ memory }) });
   for (let seq = 1; seq <= 4; seq++) await plain.append("run", seq, text(seq));
-  let removal: (() => Promise<void>) | undefined = () => plain.remove("run", [1, 2, 3]);
+  let removal: Promise<void> | undefined;
   const inner = openMemoryObjects({ memory });
   const objects: ObjectOperations = {
     ...inner,
     async get(key) {
-      const first = removal;
-      removal = undefined;
       const found = await inner.get(key);
+      const first = removal === undefined;
       // The first record has been read when the others go: without a new listing it would stay in the answer.
-      await first?.();
-      return first === undefined ? inner.get(key) : found;
+      removal ??= plain.remove("run", [1, 2, 3]);
+      await removal;
+      return first ? found : inner.get(key);
     },
   };
   const reader = openObjectStore({ objects });
