@@ -73,6 +73,11 @@ export interface ResumeOptions {
 export interface RunOptions extends ResumeOptions, PluginOptions {
   /** Called after those of the configuration. */
   readonly hooks?: PipelineHooks | undefined;
+  /**
+   * Hooks of the caller's own view of this run, called last. Of ends they are told this run's alone, always by this
+   * process; those of `hooks` are told each run's end once, whichever process does it.
+   */
+  readonly watch?: PipelineHooks | undefined;
   /** A live holder met: throw (the default) or wait. */
   readonly ifHeld?: "fail" | "wait" | undefined;
   /** Longest wait for a holder in ms; absent: no bound. */

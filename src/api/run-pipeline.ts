@@ -102,6 +102,7 @@ async function runOpened(source: Source, options: FileRunOptions, opened: Opened
       graceMs: options.graceMs,
       isolation: options.isolation,
       hooks,
+      watch: options.watch,
       pools,
       log,
       secrets: secretMask(redactor, lookup),

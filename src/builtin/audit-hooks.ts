@@ -12,9 +12,11 @@ import {
 import type { HookComponent, PipelineHooks } from "../sdk/mod.ts";
 import { openChainedFile } from "./chained-file.ts";
 import {
+  abandonedFields,
   chainFields,
   componentFields,
   errorFields,
+  lateFields,
   PIPELINE_STATUS,
   runFields,
   timestampField,
@@ -122,7 +124,9 @@ function recordingHooks(
         components_completed: run.completed,
         components_failed: run.failed,
         ...(run.error === undefined ? {} : errorFields(run.error)),
+        ...lateFields(run.late),
       }),
+    onAbandoned: (run) => record("pipeline_abandoned", abandonedFields(run)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { isoTime, type JsonObject } from "../base/mod.ts";
-import type { HookComponent, HookError, HookRun, RunStatus } from "../sdk/mod.ts";
+import type { AbandonedRun, HookComponent, HookError, HookRun, LateEnd, RunStatus } from "../sdk/mod.ts";
 
 /** The original's words for how a run ended; `interrupted` is ours. */
 export const PIPELINE_STATUS: Readonly<Record<RunStatus, string>> = {
@@ -9,9 +9,33 @@ export const PIPELINE_STATUS: Readonly<Record<RunStatus, string>> = {
   interrupted: "interrupted",
 };
 
+/** The word for a run whose process went without one. */
+export const ABANDONED_STATUS = "abandoned";
+
 /** The fields that every record about a run starts with. */
 export function runFields(run: HookRun): JsonObject {
   return { run_id: run.runId, pipeline_name: run.pipelineName };
+}
+
+/** What is added to an end that is told late; nothing to one that is told in time. */
+export function lateFields(late: LateEnd | undefined): JsonObject {
+  if (late === undefined) return {};
+  return { late: true, ended_at: late.endedAt, ...(late.again ? { repeated: true } : {}) };
+}
+
+/** The fields of the event `pipeline_abandoned`. */
+export function abandonedFields(run: AbandonedRun): JsonObject {
+  return {
+    ...runFields(run),
+    duration_ms: Math.round(run.durationMs),
+    status: ABANDONED_STATUS,
+    last_seen: run.lastSeenAt,
+    closed_by: run.closedBy,
+    components_completed: run.completed,
+    components_failed: run.failed,
+    ...chainFields(run),
+    ...(run.again ? { repeated: true } : {}),
+  };
 }
 
 /** What a start says of the chain of runs it belongs to; nothing for a first run without a key. */

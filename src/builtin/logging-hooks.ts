@@ -8,9 +8,11 @@ import {
 } from "../base/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import {
+  abandonedFields,
   chainFields,
   componentFields,
   errorFields,
+  lateFields,
   PIPELINE_STATUS,
   runFields,
   timestampField,
@@ -51,7 +53,11 @@ function pipelinePoints(emit: Emit): PipelineHooks {
         components_completed: run.completed,
         components_failed: run.failed,
         ...(run.error === undefined ? {} : errorFields(run.error)),
+        ...lateFields(run.late),
       });
+    },
+    onAbandoned(run) {
+      emit("pipeline_abandoned", abandonedFields(run));
     },
   };
 }
@@ -146,7 +152,14 @@ function humanHooks(say: (line: string) => void): PipelineHooks {
       const failed = run.failed === 0 ? "" : `, ${run.failed} failed`;
       say(
         `Pipeline "${run.pipelineName}" ${run.status} (${durationText(run.durationMs)}): ` +
-          `${run.completed} of ${run.totalComponents} components completed${failed}`,
+          `${run.completed} of ${run.totalComponents} components completed${failed}` +
+          (run.late === undefined ? "" : `; it ended at ${run.late.endedAt} and was not told then`),
+      );
+    },
+    onAbandoned(run) {
+      say(
+        `Pipeline "${run.pipelineName}" abandoned: run ${run.runId} was last seen at ${run.lastSeenAt}, with ` +
+          `${run.completed} of ${run.totalComponents} components completed`,
       );
     },
   };

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { OpenMetricsContentType } from "prom-client";
 import { type Clock, systemClock } from "../base/mod.ts";
 import type { BreakerState, HookComponent, PipelineHooks } from "../sdk/mod.ts";
-import { PIPELINE_STATUS } from "./hook-events.ts";
+import { ABANDONED_STATUS, PIPELINE_STATUS } from "./hook-events.ts";
 import { type MetricSet, type MetricsRegistry, openMetricSet } from "./metric-set.ts";
 
 export interface MetricsOptions {
@@ -72,7 +72,14 @@ function countingHooks(
       const labels = { pipeline_name: run.pipelineName, status: PIPELINE_STATUS[run.status], ...tags };
       duration.observe(labels, seconds(run.durationMs));
       runs.inc(labels);
-      lastEnd.set(labels, seconds(clock.now()));
+      lastEnd.set(labels, seconds(run.late === undefined ? clock.now() : Date.parse(run.late.endedAt)));
+    },
+    async onAbandoned(run) {
+      const { runs, lastEnd } = await open();
+      // How long it ran nobody knows, so it has no place in the durations.
+      const labels = { pipeline_name: run.pipelineName, status: ABANDONED_STATUS, ...tags };
+      runs.inc(labels);
+      lastEnd.set(labels, seconds(Date.parse(run.lastSeenAt)));
     },
   };
 }
@@ -138,6 +145,11 @@ export function metricsFileHooks(path: string, options: MetricsOptions = {}): Pi
     async afterPipeline(run) {
       const { registry, hooks } = await part();
       await hooks.afterPipeline?.(run);
+      await writeMetricsFile(registry, file);
+    },
+    async onAbandoned(run) {
+      const { registry, hooks } = await part();
+      await hooks.onAbandoned?.(run);
       await writeMetricsFile(registry, file);
     },
   };

@@ -5,6 +5,7 @@ import type { RunEvent } from "./events.ts";
 import { heldError } from "./start-lease.ts";
 import type { KnownRun } from "./known-runs.ts";
 import { encodeRecord } from "./record.ts";
+import { closing } from "./run-end.ts";
 import { type RunReading, readRun } from "./run-reading.ts";
 import { withCheckpointErrors } from "./store-failure.ts";
 import { appendSettled } from "./settle.ts";
@@ -106,7 +107,7 @@ async function ensureFinal(tools: DeleteTools, run: DeletableRun): Promise<RunRe
 }
 
 async function appendDeleted(tools: DeleteTools, run: DeletableRun, reading: RunReading): Promise<boolean> {
-  const event: RunEvent = { type: "deleted" };
+  const event: RunEvent = { type: "deleted", ...closing(reading, "delete") };
   const record = encodeRecord({
     seq: reading.log.next,
     nonce: tools.random.nonce(),

@@ -102,6 +102,35 @@ export interface RunStarted {
 
 export type FailureReason = "component" | "partial" | "timeout" | "store" | "poisoned";
 
+/** Who closed a run whose process had gone: the start that came next, `checkpoints reap`, or a deletion. */
+export type ClosedBy = "resume" | "fresh" | "new" | "reap" | "delete";
+
+/**
+ * How a run ended, as its hooks are to be told. It lies in the event that ends the run, because that is what outlives
+ * every removal: whoever tells it needs nothing else.
+ */
+export interface RunEnd {
+  /** `abandoned`: its process went without a word, and somebody else closed it. */
+  readonly status: "completed" | "partial" | "failed" | "interrupted" | "abandoned";
+  readonly startedAt: string;
+  /** Of `abandoned`: when it last recorded anything. */
+  readonly endedAt: string;
+  readonly durationMs: number;
+  readonly rootRunId: string;
+  readonly resumedFrom?: string | undefined;
+  readonly totalComponents: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly error?: ErrorFactsRecord | undefined;
+  /** Of `abandoned`. */
+  readonly closedBy?: ClosedBy | undefined;
+}
+
+/** What an event that ends a run may carry; absent in journals of older versions, and where the run had ended before. */
+interface Ending {
+  readonly end?: RunEnd | undefined;
+}
+
 export type RunEvent =
   | RunStarted
   | { readonly type: "attempt-started"; readonly index: number; readonly attempt: number }
@@ -124,15 +153,15 @@ export type RunEvent =
       /** True where the failure does not count against the resume budget (TransientError). */
       readonly transient?: true | undefined;
     }
-  | { readonly type: "run-completed" }
-  | {
+  | ({ readonly type: "run-completed" } & Ending)
+  | ({
       readonly type: "run-failed";
       readonly reason: FailureReason;
       readonly failed?: readonly number[] | undefined;
-    }
-  | { readonly type: "run-interrupted"; readonly reason: string }
-  | { readonly type: "superseded"; readonly by: string; readonly fresh: boolean }
-  | { readonly type: "deleted" };
+    } & Ending)
+  | ({ readonly type: "run-interrupted"; readonly reason: string } & Ending)
+  | ({ readonly type: "superseded"; readonly by: string; readonly fresh: boolean } & Ending)
+  | ({ readonly type: "deleted" } & Ending);
 
 /** An entry of the key log: one per start. */
 export interface KeyLogEntry {
@@ -144,6 +173,25 @@ export interface KeyLogEntry {
   readonly retires?: string | undefined;
   readonly pipelineName: string;
   readonly runKey?: string | undefined;
+  /** True: hooks listen to the run's end, so it is to be told once, by whoever can. */
+  readonly tells?: true | undefined;
+}
+
+/** An end that is still to be told. */
+export interface LeftEnd {
+  /** The run's number in the key log. */
+  readonly start: number;
+  readonly runId: string;
+  /** How often somebody set out to tell it. More than 0: a process died in the middle of that. */
+  readonly tries: number;
+}
+
+/** A record of the ends log: all that is known, so that only the last one counts. */
+export interface EndsEntry {
+  readonly type: "ends";
+  /** Runs up to this number of the key log are settled, but for those that are left. */
+  readonly through: number;
+  readonly left: readonly LeftEnd[];
 }
 
 /** What one record carries besides its events. */

@@ -11,7 +11,7 @@ import { appendSettled, type SettleTools } from "./settle.ts";
 import { ABANDONED } from "./start-plan.ts";
 import type { RunEnds, RunJournal, StartRequest } from "./start.ts";
 import type { FirstRecord } from "./start-writer.ts";
-import { asCheckpointError, isStoreError, withCheckpointErrors } from "./store-failure.ts";
+import { asCheckpointError, confirmLease, isStoreError, withCheckpointErrors } from "./store-failure.ts";
 import type { RunState } from "./state.ts";
 
 /** Joined events of one record, in UTF-16 code units: what waits longer goes into the next one. */
@@ -73,7 +73,7 @@ class Journal implements RunJournal {
       store: request.store,
       clock: request.clock,
       signal: lease.lost,
-      check: () => lease.check(),
+      check: () => confirmLease(lease),
     };
     this.#predecessor = predecessor;
     this.#names = names;

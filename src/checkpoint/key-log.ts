@@ -40,13 +40,14 @@ export async function readKeyLogEnd(
   };
 }
 
-/** All starts of a key, oldest first. Entries that can't be read are left out (their numbers stay taken). */
+/** All starts of a key (from a number on), oldest first. Entries that can't be read are left out (their numbers stay taken). */
 export async function readKeyLog(
   store: CheckpointStore,
   names: KeyNames,
   signal?: AbortSignal,
+  from: number = 1,
 ): Promise<readonly KeyLogLine[]> {
-  const log = checkLog<KeyLogEntry>(await store.read(names.keys, 1, signal));
+  const log = checkLog<KeyLogEntry>(await store.read(names.keys, from, signal));
   return log.records.flatMap((record) => linesOf(record.events, record.seq, record.at));
 }
 

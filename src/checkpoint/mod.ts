@@ -23,6 +23,8 @@ export {
 export type { KnownRun, Scope } from "./known-runs.ts";
 export { prune, type Pruned, type PruneOptions } from "./prune.ts";
 export { checkRunId, type KeyNames, keyNames, pipelineFolder } from "./names.ts";
+export { Outbox, type UntoldEnd } from "./outbox.ts";
+export { reap, type ReapedKey, type ReapedRun, type ReapTools } from "./reap.ts";
 export type { Damage } from "./record.ts";
 export type * from "./start.ts";
 export { previewStart, startRun, type StartPreview } from "./start-run.ts";

@@ -23,6 +23,8 @@ export interface KeyNames {
   readonly prefix: string;
   /** The key log. */
   readonly keys: string;
+  /** The ends log: which ends of runs were told. */
+  readonly ends: string;
   /** The lease. */
   readonly lock: string;
   /** The journal of a run. */
@@ -70,6 +72,7 @@ export function namesBelow(prefix: string): KeyNames {
   return {
     prefix,
     keys: `${prefix}keys`,
+    ends: `${prefix}ends`,
     lock: `${prefix}lock`,
     run: (runId) => `${prefix}runs/${runSegment(runId)}`,
     carry: (digest) => `${prefix}carry/${digest}`,

@@ -1,5 +1,7 @@
 import { type Choice, read } from "./choice.ts";
 import { predecessorOf } from "./key-log.ts";
+import type { RunEvent } from "./events.ts";
+import { closing } from "./run-end.ts";
 import type { RunReading } from "./run-reading.ts";
 import { adoptPlan, LEFT_BEHIND, settlePlan, type StartPlan } from "./start-plan.ts";
 import type { RunState } from "./state.ts";
@@ -35,5 +37,6 @@ export function overPending(
 
 /** Ends the turn of a run's writer without taking anything over: the run stays resumable by its ID. */
 export function leaveBehind(last: RunReading, previous: RunState | undefined): StartPlan {
-  return { kind: "fence", reading: last, event: { type: "run-interrupted", reason: LEFT_BEHIND }, previous };
+  const event: RunEvent = { type: "run-interrupted", reason: LEFT_BEHIND, ...closing(last, "new") };
+  return { kind: "fence", reading: last, event, previous };
 }

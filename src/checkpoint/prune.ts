@@ -4,6 +4,7 @@ import { keptFrom } from "./cleanup.ts";
 import { deleteRun, type DeleteTools, type Deletion } from "./delete.ts";
 import { deriveState } from "./derive-state.ts";
 import { chainOf } from "./key-log.ts";
+import { mayBeUntold } from "./outbox.ts";
 import { type KnownRun, knownKeys, type ReadKey, readKey, type ReadRun, successorIn } from "./known-runs.ts";
 import { checkLog } from "./chain.ts";
 import type { RunEvent } from "./events.ts";
@@ -128,6 +129,8 @@ async function maySweep(tools: DeleteTools, key: ReadKey, { run, reading }: Read
   const lastNow = await readRun(tools.store, run.names, last.run.runId, tools.signal);
   if (lastNow.supersededBy?.runId === run.runId) return false;
   if (reading === undefined || toRemove(reading) > 0) return false;
+  // What its hooks are to be told stands in its last records.
+  if (await mayBeUntold(tools, run.names, key.key.lines, run.runId)) return false;
   for (const older of chainOf(key.key.lines, run.runId).slice(0, -1)) {
     if ((await tools.store.last(run.names.run(older), tools.signal)) !== undefined) return false;
   }

@@ -28,8 +28,14 @@ export function heldError(holder: LeaseHolder | undefined, until: string | undef
   });
 }
 
+/** What taking a lease goes by. */
+type LeaseRequest = Pick<
+  StartRequest,
+  "store" | "holder" | "ifHeld" | "waitMs" | "clock" | "signal" | "killGroups" | "onHeld"
+>;
+
 /** Step 1: takes the lease, waits for a live holder where that is asked for, and ends what a dead one left running. */
-export async function takeLease(request: StartRequest, names: KeyNames): Promise<Lease> {
+export async function takeLease(request: LeaseRequest, names: KeyNames): Promise<Lease> {
   const began = request.clock.steady();
   let told = false;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
@@ -48,7 +54,7 @@ export async function takeLease(request: StartRequest, names: KeyNames): Promise
 
 /** The groups stay noted until they are dead: a start that dies in between leaves them to the next one. */
 async function endLeftOvers(
-  request: StartRequest,
+  request: LeaseRequest,
   lease: Lease,
   previous: LeaseHolder | undefined,
 ): Promise<void> {

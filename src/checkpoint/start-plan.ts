@@ -50,6 +50,8 @@ export interface Known {
 
 /** Reason of the `run-interrupted` by which a start ends the turn of a writer that is gone or asleep. */
 export const LEFT_BEHIND = "a new run was started";
+/** Reason of the `run-interrupted` by which a run whose process has gone is closed, with no start after it. */
+export const ABANDONED = "abandoned";
 /** Reason of the `run-interrupted` of a run that another start had prepared and never begun. */
 export const NEVER_BEGUN = "it was never begun";
 

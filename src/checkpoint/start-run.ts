@@ -4,6 +4,7 @@ import type { Choice } from "./choice.ts";
 import { choosePlan } from "./choose-plan.ts";
 import { openJournal } from "./journal.ts";
 import { type KeyLogEnd, readKeyLogEnd } from "./key-log.ts";
+import { Outbox, type OutboxPlace } from "./outbox.ts";
 import { checkRunId, type KeyNames, keyNames, splitRunId } from "./names.ts";
 import { refuseForeignRunId, type ResolvedRunId, resolveRunId, runIdExists } from "./run-id.ts";
 import { type RunReading, readRun } from "./run-reading.ts";
@@ -166,6 +167,7 @@ class Start {
   async #follow({ plan, end }: Chosen, lease: Lease): Promise<StartOutcome | undefined> {
     if (plan.kind === "again") return undefined;
     if (plan.kind === "already-completed") {
+      await this.#tellEnds(end, lease);
       await lease.release();
       return plan;
     }
@@ -188,7 +190,10 @@ class Start {
     const old = await this.#writer.fenceOld(plan);
     if (old === "again") return undefined;
     if (!plan.settle) await lease.note({ runId: plan.runId });
-    const key = await this.#writer.appendKey(plan, end);
+    const tells = header.tells === true && !plan.settle;
+    const outbox = tells ? await Outbox.begin(this.#outboxPlace(lease), end.next - 1) : undefined;
+    if (tells && outbox === undefined) return undefined;
+    const key = await this.#writer.appendKey(plan, end, tells);
     if (key === undefined) return undefined;
     const first = await this.#writer.appendFirst(plan, old, header);
     if (first === undefined) return undefined;
@@ -196,8 +201,30 @@ class Start {
     await this.#writer.readBack(plan, key, first);
     await this.#point("started");
     const predecessor = plan.old?.runId;
-    const journal = openJournal({ request: this.#request, names: this.#names, lease, first, predecessor });
-    return { kind: "started", journal, previous: plan.fresh ? undefined : old?.state };
+    const ends = outbox && { outbox, start: key.seq };
+    const opening = { request: this.#request, names: this.#names, lease, first, predecessor, ends };
+    const previous = plan.fresh ? undefined : old?.state;
+    return { kind: "started", journal: openJournal(opening), previous };
+  }
+
+  /** Nothing is to be run; what earlier runs left untold is told all the same. */
+  async #tellEnds({ next }: KeyLogEnd, lease: Lease): Promise<void> {
+    if (this.#request.tellEnds === undefined) return;
+    const outbox = await Outbox.open(this.#outboxPlace(lease));
+    if (outbox?.mayHave(next - 1) === true) await this.#request.tellEnds(outbox, next);
+  }
+
+  #outboxPlace(lease: Lease): OutboxPlace {
+    const { store, clock, random, point } = this.#request;
+    return {
+      store,
+      names: this.#names,
+      clock,
+      random,
+      check: () => lease.check(),
+      signal: lease.lost,
+      point,
+    };
   }
 
   /** Asks for the decision, once per state that it is made on, before anything is written. */

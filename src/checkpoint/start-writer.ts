@@ -5,6 +5,7 @@ import { carryAll } from "./carry-all.ts";
 import type { KeyLogEnd } from "./key-log.ts";
 import type { KeyNames } from "./names.ts";
 import { type EncodedRecord, encodeRecord, NO_PREVIOUS } from "./record.ts";
+import { closing } from "./run-end.ts";
 import { type RunReading, readRun } from "./run-reading.ts";
 import { appendSettled } from "./settle.ts";
 import type { RunHeader, StartRequest } from "./start.ts";
@@ -44,7 +45,8 @@ export class StartWriter {
     const { old } = plan;
     if (old === undefined) return undefined;
     if (plan.supersede) {
-      const event: RunEvent = { type: "superseded", by: plan.runId, fresh: plan.fresh };
+      const end = closing(old, plan.fresh ? "fresh" : "resume");
+      const event: RunEvent = { type: "superseded", by: plan.runId, fresh: plan.fresh, ...end };
       const record = await this.#append(this.#names.run(old.runId), old.log, event);
       if (record === undefined) return "again";
       await this.#point("superseded");
@@ -54,8 +56,8 @@ export class StartWriter {
     return isFinal(plan, old, now) ? now : "again";
   }
 
-  /** Step 4. */
-  async appendKey(plan: BeginPlan, end: KeyLogEnd): Promise<EncodedRecord | undefined> {
+  /** Step 4. `tells`: hooks listen to the run's end. */
+  async appendKey(plan: BeginPlan, end: KeyLogEnd, tells: boolean): Promise<EncodedRecord | undefined> {
     const { pipelineName, runKey } = this.#request;
     const old = plan.old?.runId;
     const entry: KeyLogEntry = {
@@ -64,6 +66,7 @@ export class StartWriter {
       ...(old !== undefined && (plan.fresh ? { retires: old } : { resumedFrom: old })),
       pipelineName,
       ...(runKey !== undefined && { runKey }),
+      ...(tells && { tells }),
     };
     const record = await this.#append(this.#names.keys, end, entry);
     if (record !== undefined) await this.#point("key-log-appended");

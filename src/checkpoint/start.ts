@@ -1,6 +1,7 @@
 import type { Clock, JsonObject, JsonValue, Random } from "../base/mod.ts";
 import type { CheckpointStore, LeaseHolder, ProcessGroup } from "../store/mod.ts";
 import type { Carried, ComponentHeader, RunEvent } from "./events.ts";
+import type { Outbox } from "./outbox.ts";
 import type { RunState } from "./state.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface RunHeader {
   readonly carried?: Carried | undefined;
   /** The resume budget, for those who look at the run later. */
   readonly maxResumes?: number | undefined;
+  /** True: hooks listen to the run's end; then the run's journal has `ends`. Default false. */
+  readonly tells?: boolean | undefined;
 }
 
 export interface StartRequest {
@@ -42,12 +45,24 @@ export interface StartRequest {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called, with the lease held, where nothing is to be run (`already-completed`) and ends of earlier runs may still be
+   * to be told: those of starts below this number of the key log.
+   */
+  tellEnds?(ends: Outbox, below: number): Promise<void>;
   /** Kills what is left of a dead holder's process groups before anything goes on. */
   killGroups(groups: readonly ProcessGroup[]): Promise<void>;
   /** Called when a wait for a live holder begins. */
   onHeld?(holder: LeaseHolder | undefined): void;
   /** Named instants for crash tests; absent in the shipped path. */
   readonly point?: ((name: string) => void | Promise<void>) | undefined;
+}
+
+/** The outbox of a run's pipeline and key, for the run that holds it. */
+export interface RunEnds {
+  readonly outbox: Outbox;
+  /** The run's own place in the key log. */
+  readonly start: number;
 }
 
 /** The writer of one run's journal, from its first record on; holds the lease. */
@@ -67,6 +82,8 @@ export interface RunJournal {
   outputs(index: number): Promise<JsonValue | undefined>;
   /** Aborts when the run may not go on. */
   readonly lost: AbortSignal;
+  /** The ends of runs that hooks are to be told of, this one's too; undefined where no hook listens. */
+  readonly ends: RunEnds | undefined;
   /** Notes the process groups that a successor must kill. */
   noteGroups(groups: readonly ProcessGroup[]): Promise<void>;
   /** What the last append cost: for hooks and metrics. */

@@ -22,6 +22,7 @@ export function extraOutput(hooks: PipelineHooks, failed: (thrown: unknown) => v
   const guarded: PipelineHooks = {
     beforePipeline: guard((fact) => hooks.beforePipeline?.(fact)),
     afterPipeline: guard((fact) => hooks.afterPipeline?.(fact)),
+    onAbandoned: guard((fact) => hooks.onAbandoned?.(fact)),
     beforeComponent: guard((fact) => hooks.beforeComponent?.(fact)),
     afterComponent: guard((fact) => hooks.afterComponent?.(fact)),
     onComponentFailure: guard((fact) => hooks.onComponentFailure?.(fact)),

@@ -22,6 +22,8 @@ import { jsonView, plainView, quietView, type RunView } from "./run-view.ts";
 export interface OpenView {
   readonly log: Log;
   readonly hooks: PipelineHooks;
+  /** The extra files: part of what is told each run's end once. */
+  readonly extra: PipelineHooks;
   readonly observer: RunObserver;
   close(): void;
 }
@@ -49,7 +51,6 @@ export function openView(context: CommandContext): OpenView {
         ? jsonView(log, loggingHooks.structured({ write: (line) => err.write(`${line}\n`) }))
         : plainView(log);
   const extra = extraFiles(context, log);
-  const hooks = composeHooks(view.hooks, ...extra.hooks);
   const observer: RunObserver = {
     log(line) {
       view.observer.log?.(line);
@@ -57,7 +58,7 @@ export function openView(context: CommandContext): OpenView {
     },
     progress: (report) => view.observer.progress?.(report),
   };
-  return { log, hooks, observer, close: () => view.close() };
+  return { log, hooks: view.hooks, extra: composeHooks(...extra.hooks), observer, close: () => view.close() };
 }
 
 /** `--audit`, `--metrics`, `--log-file`: extra outputs; one that can't be written is a warning. */

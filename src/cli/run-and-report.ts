@@ -58,7 +58,8 @@ export async function runAndReport(context: CommandContext): Promise<number> {
   try {
     const result = await runFile(config, {
       ...options,
-      hooks: composeHooks(view.hooks, ending),
+      hooks: view.extra,
+      watch: composeHooks(view.hooks, ending),
       observer: view.observer,
       signal: interrupt.signal,
       kill: kill.signal,

@@ -21,6 +21,8 @@ export interface ExecuteRequest {
   readonly processes: WorkerPool;
   readonly inRunner: WorkerPool;
   readonly hooks: readonly PipelineHooks[];
+  /** Of the caller's own view: told of this run's end also where another process tells it to all others. */
+  readonly watch: PipelineHooks | undefined;
   readonly log: RunLog;
   readonly redactor: Redactor;
   readonly secrets: SecretMask;

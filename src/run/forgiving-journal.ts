@@ -45,6 +45,11 @@ export class ForgivingJournal implements RunJournal {
     return this.#journal.resumedFrom;
   }
 
+  /** None after the failure: nothing can be written down. */
+  get ends(): RunJournal["ends"] {
+    return this.#failed ? undefined : this.#journal.ends;
+  }
+
   get lost(): AbortSignal {
     return this.#lost.signal;
   }

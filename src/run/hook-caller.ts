@@ -35,9 +35,13 @@ export class HookCaller {
     return this.#at(point).length > 0;
   }
 
-  /** Calls a point; resolves when all hooks have answered. Never rejects. */
-  async call<P extends HookPoint>(point: P, facts: HookFacts<P>): Promise<void> {
-    const hooks = this.#at(point);
+  /** Calls a point, of all hooks or only of some; resolves when all have answered. Never rejects. */
+  async call<P extends HookPoint>(
+    point: P,
+    facts: HookFacts<P>,
+    only?: ReadonlySet<PipelineHooks>,
+  ): Promise<void> {
+    const hooks = this.#at(point).filter((one) => only === undefined || only.has(one));
     if (hooks.length === 0) return;
     this.#queue = this.#queue.then(async () => {
       for (const one of hooks) await this.#callOne(one, point, facts);

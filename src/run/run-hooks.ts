@@ -1,7 +1,8 @@
 import type { RunEvent, RunJournal } from "../checkpoint/mod.ts";
 import { configInput } from "../plugin/mod.ts";
-import type { HookComponent, HookPoint, HookRun, RunStatus } from "../sdk/mod.ts";
+import type { HookComponent, HookPoint, HookRun, PipelineHooks, RunStatus } from "../sdk/mod.ts";
 import type { BreakerChange } from "./circuit-breaker.ts";
+import { partsOf } from "./compose-hooks.ts";
 import type { ComponentRecord } from "./component-record.ts";
 import type { ExecuteRequest } from "./execute-request.ts";
 import { HookCaller, hookError } from "./hook-caller.ts";
@@ -12,6 +13,7 @@ export class RunHooks {
   readonly #request: ExecuteRequest;
   readonly #caller: HookCaller;
   readonly #run: HookRun;
+  readonly #watch: ReadonlySet<PipelineHooks>;
 
   constructor(request: ExecuteRequest, onCritical: (error: WireError) => void) {
     this.#request = request;
@@ -23,8 +25,10 @@ export class RunHooks {
       resumedFrom: request.facts.resumedFrom,
       totalComponents: request.facts.total,
     };
+    const watch = request.watch === undefined ? [] : partsOf(request.watch);
+    this.#watch = new Set(watch);
     this.#caller = new HookCaller(
-      request.hooks,
+      [...request.hooks, ...watch],
       (hooks, point, error) => this.#report(hooks, point, error),
       onCritical,
     );
@@ -39,16 +43,21 @@ export class RunHooks {
     await this.#caller.call("beforePipeline", { ...this.#run, failFast: this.#request.failFast });
   }
 
-  async afterPipeline(facts: {
-    readonly status: RunStatus;
-    readonly durationMs: number;
-    readonly completed: number;
-    readonly failed: number;
-    readonly error: WireError | undefined;
-  }): Promise<void> {
+  /** `all`: false where another process tells it to all but the caller's own view. */
+  async afterPipeline(
+    facts: {
+      readonly status: RunStatus;
+      readonly durationMs: number;
+      readonly completed: number;
+      readonly failed: number;
+      readonly error: WireError | undefined;
+    },
+    all: boolean,
+  ): Promise<void> {
     if (!this.has("afterPipeline")) return;
     const error = facts.error === undefined ? undefined : hookError(facts.error);
-    await this.#caller.call("afterPipeline", { ...this.#run, ...facts, error });
+    const told = { ...this.#run, ...facts, error };
+    await this.#caller.call("afterPipeline", told, all ? undefined : this.#watch);
   }
 
   async beforeComponent(index: number, attempt: number): Promise<void> {

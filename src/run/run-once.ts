@@ -4,11 +4,11 @@ import type { Isolation, PipelineConfig } from "../config/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
 import { cleanUp } from "./clean-up.ts";
-import { isCompleted, outcomeOf } from "./component-record.ts";
+import { outcomeOf } from "./component-record.ts";
 import { poisonedError, withinAge } from "./budget.ts";
 import { checkpointFacts, ForgivingJournal, isStoreFailure, unrecordedWarning } from "./forgiving-journal.ts";
 import { changedError, type Decided, decideRun, type DecideSettings } from "./decide-run.ts";
-import { endEvent } from "./end-event.ts";
+import { endRun } from "./end-of-run.ts";
 import { Execution } from "./execution.ts";
 import { interruptOf } from "./interrupt.ts";
 import { leaseHolder } from "./lease-holder.ts";
@@ -17,7 +17,8 @@ import { killGroups } from "./process-groups.ts";
 import type { RunResult } from "./result.ts";
 import type { SecretMask } from "./secret-mask.ts";
 import { resumeTime, startMode } from "./start-mode.ts";
-import { endFacts, type EndFacts, type StopReason, stopError } from "./stop-reason.ts";
+import type { EndFacts } from "./stop-reason.ts";
+import { listensToEnds, tellEnds } from "./tell-ends.ts";
 import type { RunLog } from "./run-log.ts";
 import type { WorkerPools } from "./worker-pools.ts";
 import type { RunFacts } from "./worker/protocol.ts";
@@ -48,6 +49,8 @@ export interface RunRequest extends Pick<
   readonly isolation: Isolation | undefined;
   /** Opens the hooks, once it is decided what runs and before anything is recorded. */
   hooks(config: PipelineConfig): Promise<readonly PipelineHooks[]>;
+  /** The caller's own view of this run: told of its end also where another process tells it to all others. */
+  readonly watch: PipelineHooks | undefined;
   readonly pools: WorkerPools;
   readonly log: RunLog;
   readonly secrets: SecretMask;
@@ -150,6 +153,7 @@ async function startRecorded(
       components: prepared.components.map(({ header }) => header),
       options: record,
       maxResumes: decided.config.checkpoint.maxResumes,
+      tells: listensToEnds(hooks),
       ...(decision.carried === undefined ? {} : { carried: decision.carried }),
     };
   };
@@ -167,6 +171,10 @@ async function startRecorded(
     random,
     signal: request.signal,
     killGroups,
+    async tellEnds(outbox, below) {
+      hooks ??= await request.hooks(config);
+      await tellEnds(outbox, below, { hooks, log: request.log, signal: request.signal });
+    },
     onHeld: (holder) => {
       const who = holder === undefined ? "another runner" : `process ${holder.pid} on ${holder.host}`;
       request.log.say(
@@ -216,10 +224,15 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
   };
   pools.open(facts, journal);
   const execution = executionOf(request, started, journal, facts);
+  if (journal?.ends !== undefined) {
+    const { outbox, start } = journal.ends;
+    await tellEnds(outbox, start, { hooks: started.hooks, log: request.log, signal: request.signal });
+  }
   const ran = await execution.run();
   const closing = pools.close();
-  const recorded = await recordEnd(journal, ran, execution);
-  const end = await tellEnd(execution, recorded, begin, clock);
+  const { redactor, log } = request;
+  const decisions = decision.components;
+  const end = await endRun({ execution, decisions, journal, facts, begin, clock, redactor, log }, ran);
   const cleans = journal !== undefined && !storeFailed && end.status === "completed";
   const kept = cleans ? await cleanUp(request, journal, config, warn) : journal !== undefined || !storeFailed;
   await closing;
@@ -243,7 +256,7 @@ function executionOf(
   facts: RunFacts,
 ): Execution {
   const { config, prepared, decision, options } = decided;
-  const { pools, log, redactor, secrets, isolation, clock, random, signal, kill } = request;
+  const { pools, log, redactor, secrets, isolation, clock, random, signal, kill, watch } = request;
   return new Execution({
     facts,
     config,
@@ -253,6 +266,7 @@ function executionOf(
     processes: pools.processes,
     inRunner: pools.inRunner,
     hooks,
+    watch,
     log,
     redactor,
     secrets,
@@ -290,40 +304,6 @@ function resultOf(
     ...rest,
     exitCode: end.exitCode,
   };
-}
-
-/** Makes the end of the run durable; where that fails, that is how the run ended. */
-async function recordEnd(
-  journal: RunJournal | undefined,
-  end: EndFacts,
-  execution: Execution,
-): Promise<EndFacts> {
-  if (journal === undefined || execution.stop?.kind === "lost") return end;
-  const event = endEvent(end, execution);
-  try {
-    await journal.append([event]);
-    await execution.hooks.onCheckpoint(journal, [event]);
-    return end;
-  } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    const lost: StopReason = { kind: "lost", error };
-    execution.endedBy(lost);
-    return endFacts(lost, true);
-  }
-}
-
-/** Tells hooks of the end; a critical one that fails makes it a failure. */
-async function tellEnd(execution: Execution, end: EndFacts, begin: Begin, clock: Clock): Promise<EndFacts> {
-  const { records, stop } = execution;
-  const first = records.find(({ status, error }) => status === "failed" && error !== undefined)?.error;
-  await execution.hooks.afterPipeline({
-    status: end.status,
-    durationMs: clock.steady() - begin.steady,
-    completed: records.filter(isCompleted).length,
-    failed: execution.failed.length,
-    error: end.status === "completed" ? undefined : (first ?? (stop && stopError(stop))),
-  });
-  return stop === undefined && execution.stop?.kind === "hook" ? endFacts(execution.stop, true) : end;
 }
 
 /** The result where the run key's, or the run ID's, run has completed before. */

@@ -29,6 +29,11 @@ export interface EndFacts {
 /** Codes of errors that mean that somebody else has the run now. */
 const TAKEN_OVER: ReadonlySet<string> = new Set(["CHECKPOINT_FENCED", "CHECKPOINT_HELD"]);
 
+/** Whether somebody else has the run now. */
+export function isTakenOver(error: Error): boolean {
+  return error instanceof CairnError && TAKEN_OVER.has(error.code);
+}
+
 /** The end of a run that was stopped, or in which components failed. */
 export function endFacts(stop: StopReason | undefined, failed: boolean): EndFacts {
   if (stop === undefined) {
@@ -45,8 +50,7 @@ export function endFacts(stop: StopReason | undefined, failed: boolean): EndFact
     case "hook":
       return { status: "failed", reason: "hook", exitCode: 1 };
     case "lost": {
-      const fenced = stop.error instanceof CairnError && TAKEN_OVER.has(stop.error.code);
-      return fenced
+      return isTakenOver(stop.error)
         ? { status: "failed", reason: "fenced", exitCode: 5 }
         : { status: "failed", reason: "store", exitCode: 6 };
     }

@@ -28,6 +28,30 @@ export interface HookError {
   readonly stack: string | undefined;
 }
 
+/** An end that is told by another process than the run's own, which died before it could. */
+export interface LateEnd {
+  /** When the run ended, ISO 8601. */
+  readonly endedAt: string;
+  /** True: a process died while it told this, so that this hook may have been told before. */
+  readonly again: boolean;
+}
+
+/** A run whose process went without a word (a kill, a lost machine), told by whoever closed it. */
+export interface AbandonedRun extends HookRun {
+  readonly startedAt: string;
+  /** When it last recorded anything, ISO 8601; it went at some time after that. */
+  readonly lastSeenAt: string;
+  /** From `startedAt` to `lastSeenAt`. */
+  readonly durationMs: number;
+  /** Components that had completed, restored ones included. */
+  readonly completed: number;
+  readonly failed: number;
+  /** Who closed it: a start that resumed it, retired it (`--fresh`) or left it behind (`new`); `checkpoints reap`; a deletion. */
+  readonly closedBy: "resume" | "fresh" | "new" | "reap" | "delete";
+  /** True: a process died while it told this, so that this hook may have been told before. */
+  readonly again: boolean;
+}
+
 export type RunStatus = "completed" | "partial" | "failed" | "interrupted";
 
 /**
@@ -46,8 +70,15 @@ export interface PipelineHooks {
       readonly completed: number;
       readonly failed: number;
       readonly error: HookError | undefined;
+      /** There where it is told late. */
+      readonly late?: LateEnd | undefined;
     },
   ): void | Promise<void>;
+  /**
+   * Instead of `afterPipeline`, for a run that could not tell its end itself. With a checkpoint each run that began is
+   * told as ended once, by one of the two (docs/ends.md).
+   */
+  onAbandoned?(run: AbandonedRun): void | Promise<void>;
   /** Before each attempt. */
   beforeComponent?(component: HookComponent & { readonly attempt: number }): void | Promise<void>;
   /** After a completion is durable; also, with `restored`, for each one that a resume takes from the checkpoint. */
@@ -98,6 +129,7 @@ export type HookPoint = Exclude<keyof PipelineHooks, "name" | "critical">;
 export const HOOK_POINTS: readonly HookPoint[] = [
   "beforePipeline",
   "afterPipeline",
+  "onAbandoned",
   "beforeComponent",
   "afterComponent",
   "onComponentFailure",
