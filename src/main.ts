@@ -1,4 +1,4 @@
-/** The executable: a worker process, a racer of `doctor`, the version (which has to be quick), or the command line. */
+/** The executable: a worker process, the launcher of a program, a racer of `doctor`, the version (which has to be quick), or the command line. */
 import { version } from "./base/version.ts";
 
 const argv = process.argv.slice(2);
@@ -7,6 +7,11 @@ const [first] = argv;
 if (first === "__worker") {
   const { workerMain } = await import("./api/mod.ts");
   await workerMain();
+} else if (first === "__program") {
+  const { launch } = await import("./program/mod.ts");
+  // Only where the program could not be started does anything come back.
+  // oxlint-disable-next-line unicorn/no-process-exit -- the launcher's exit code is its answer
+  process.exit(launch(argv.slice(1)));
 } else if (first === "__racer") {
   const { racerMain } = await import("./api/mod.ts");
   await racerMain();

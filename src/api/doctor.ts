@@ -5,6 +5,7 @@ import {
   type Clock,
   type JsonObject,
   messageOf,
+  ownCommand,
   systemClock,
   systemRandom,
 } from "../base/mod.ts";
@@ -28,7 +29,7 @@ import {
 import { RACER_COMMAND, type RacerProcess, startRacer } from "./doctor-racer.ts";
 import { storeAt, type StoreAtRequest } from "./store-at.ts";
 import { type OpenStoreRequest, storeRequest } from "./stores.ts";
-import { findFolders, ownCommand } from "./wire.ts";
+import { findFolders } from "./wire.ts";
 
 export interface DoctorRequest extends Omit<OpenStoreRequest, "registry" | "warn"> {
   /** Is told of each check as it begins. */

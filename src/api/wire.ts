@@ -1,11 +1,21 @@
 import { dirname } from "node:path";
-import { CairnError, type Clock, type Finding, type Redactor, systemClock } from "../base/mod.ts";
+import {
+  CairnError,
+  type Clock,
+  type Finding,
+  isCompiled,
+  ownCommand,
+  type Redactor,
+  systemClock,
+} from "../base/mod.ts";
 import {
   type HookConfig,
   judgedHook,
   locateIssues,
   locateProblem,
+  machineSecrets,
   type PipelineConfig,
+  type SecretSources,
 } from "../config/mod.ts";
 import {
   configInput,
@@ -31,15 +41,6 @@ export const builtinComponents: ReadonlyMap<string, PluginDefinition> = new Map(
 
 /** Revisions of the built-in components, raised by hand when what they do changes. */
 const BUILTIN_REVISIONS: ReadonlyMap<string, number> = new Map();
-
-/** Where a compiled executable keeps its own files. */
-const COMPILED_ROOT = "/$bunfs/";
-
-/** How this very program is started with a first argument: the executable itself, or, in a checkout, Bun on `src/main.ts`. */
-export function ownCommand(first: string): readonly string[] {
-  if (import.meta.path.startsWith(COMPILED_ROOT)) return [process.execPath, first];
-  return [process.execPath, Bun.fileURLToPath(new URL("../main.ts", import.meta.url)), first];
-}
 
 /** How this very program is started as a worker. */
 export function ownWorkerCommand(): readonly string[] {
@@ -97,7 +98,7 @@ export function findFolders(config: FolderConfig, lookup: Lookup): Promise<Plugi
     environment: lookup.env["CAIRN_PLUGINS"],
     config: (config?.pluginFolders ?? []).map((path) => ({ path })),
     configFolder: config?.folder,
-    executableFolder: import.meta.path.startsWith(COMPILED_ROOT) ? dirname(process.execPath) : undefined,
+    executableFolder: isCompiled ? dirname(process.execPath) : undefined,
     cwd: lookup.cwd,
     isRoot: process.getuid?.() === 0,
   });
@@ -109,6 +110,8 @@ export interface HooksRequest {
   readonly placeholders?: ReadonlySet<string> | undefined;
   readonly folders: readonly string[];
   readonly env: Environment;
+  /** What references in the hooks' settings stand for; needed to open them, not to check them. */
+  readonly secrets?: SecretSources | undefined;
   readonly clock?: Clock | undefined;
   readonly redactor: Redactor;
   readonly write: (line: string) => void;
@@ -155,7 +158,7 @@ export async function checkConfiguredHooks(
 async function checkHook(
   hook: HookConfig,
   builtins: ReadonlyMap<string, PluginDefinition>,
-  { config, folders, placeholders, env, redactor }: HooksRequest,
+  { config, folders, placeholders, env, redactor, secrets = machineSecrets(env) }: HooksRequest,
 ): Promise<CheckedHook | readonly Finding[]> {
   try {
     const resolved = await resolveType(hook.type, { folders, builtins: [...builtins.keys()] });
@@ -166,7 +169,7 @@ async function checkHook(
     if (decoded.issues.length > 0) {
       return locateIssues({ ...judgedHook(hook), redact: config.redact, placeholders }, decoded.issues);
     }
-    return { open: () => openHook({ hook, definition, env, redactor, redact: config.redact }) };
+    return { open: () => openHook({ hook, definition, secrets, redactor, redact: config.redact }) };
   } catch (thrown) {
     if (!(thrown instanceof CairnError)) throw thrown;
     return locateProblem({ ...judgedHook(hook), redact: config.redact }, "type", thrown);

@@ -12,6 +12,7 @@ export * from "./finding.ts";
 export * from "./findings-text.ts";
 export * from "./json.ts";
 export * from "./nearest.ts";
+export * from "./own-command.ts";
 export * from "./random.ts";
 export * from "./redact.ts";
 export * from "./redact-finding.ts";

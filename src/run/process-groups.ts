@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { allProcesses, isDead, membersOf, statFields } from "../program/mod.ts";
 import type { ProcessGroup } from "../store/mod.ts";
 
 /** Longest wait for a killed process group to be gone, in ms, and the time between two looks. */
@@ -7,18 +7,6 @@ const GONE_INTERVAL_MS = 10;
 
 function codeOf(thrown: unknown): unknown {
   return thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
-}
-
-/** Fields of /proc/PID/stat after the command's name; undefined where there is no such process. */
-function statFields(pid: number): readonly string[] | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
-  } catch (thrown) {
-    const code = codeOf(thrown);
-    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES") return undefined;
-    throw thrown;
-  }
 }
 
 /** Start time of a process in clock ticks since boot; empty where the system does not say. */
@@ -42,27 +30,6 @@ export function killGroup(pgid: number): boolean {
     return true;
   } catch (thrown) {
     if (codeOf(thrown) === "ESRCH") return false;
-    throw thrown;
-  }
-}
-
-function isDead(fields: readonly string[]): boolean {
-  return fields[0] === "Z" || fields[0] === "X";
-}
-
-/** Processes that live in a group. */
-function membersOf(pgid: number): number[] {
-  return allProcesses().filter((pid) => {
-    const fields = statFields(pid);
-    return fields !== undefined && Number(fields[2]) === pgid && !isDead(fields);
-  });
-}
-
-function allProcesses(): number[] {
-  try {
-    return readdirSync("/proc").map(Number).filter(Number.isInteger);
-  } catch (thrown) {
-    if (codeOf(thrown) === "ENOENT") return [];
     throw thrown;
   }
 }

@@ -1,4 +1,5 @@
-import { dlopen, FFIType, ptr } from "bun:ffi";
+import { FFIType, ptr } from "bun:ffi";
+import { openCLibrary } from "../../program/mod.ts";
 
 const PR_SET_PDEATHSIG = 1;
 const PR_SET_CHILD_SUBREAPER = 36;
@@ -56,28 +57,9 @@ const SYMBOLS = {
   ioctl: { args: [FFIType.i32, FFIType.u64, FFIType.ptr], returns: FFIType.i32 },
 } as const;
 
-/** Names under which the C library is found: glibc, then musl. */
-const LIBRARIES = [
-  "libc.so.6",
-  `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`,
-  "libc.so",
-];
-
-function open(): ReturnType<typeof dlopen<typeof SYMBOLS>>["symbols"] | undefined {
-  for (const name of LIBRARIES) {
-    try {
-      return dlopen(name, SYMBOLS).symbols;
-    } catch (thrown) {
-      // The next name is tried; where none is there, the worker does without.
-      if (!(thrown instanceof Error)) throw thrown;
-    }
-  }
-  return undefined;
-}
-
 /** Opens the C library; where there is none (another system), everything answers "nothing known". */
 export function openLibc(): Libc {
-  const symbols = process.platform === "linux" ? open() : undefined;
+  const symbols = openCLibrary(SYMBOLS);
   if (symbols === undefined) return NO_LIBC;
   const siginfo = new Uint8Array(SIGINFO_BYTES);
   const count = new Int32Array(1);
