@@ -4,6 +4,7 @@ import { checkComponents, invalidConfig } from "../run/mod.ts";
 import { readConfig } from "./load-config.ts";
 import type { Opened } from "./open-run.ts";
 import type { LoadOptions } from "./options.ts";
+import { findSecretProviders } from "./secret-providers.ts";
 import { builtinComponents, checkConfiguredHooks, foldersOf } from "./wire.ts";
 
 export interface ConfigFindingsOptions extends LoadOptions {
@@ -25,11 +26,15 @@ export async function configFindings(
   if (readable === undefined || options.loadPlugins === false) return { loaded, findings: loaded.findings };
   return {
     loaded,
-    findings: sortFindings([...loaded.findings, ...(await pluginFindings(readable, opened))]),
+    findings: sortFindings([...loaded.findings, ...(await pluginFindings(readable, loaded, opened))]),
   };
 }
 
-async function pluginFindings(config: ReadablePipeline, opened: Opened): Promise<readonly Finding[]> {
+async function pluginFindings(
+  config: ReadablePipeline,
+  { root }: Pick<Loaded, "root">,
+  opened: Opened,
+): Promise<readonly Finding[]> {
   const warnings: Finding[] = [];
   const redactor = redactorFor(config);
   opened.log.redactor = redactor;
@@ -47,7 +52,10 @@ async function pluginFindings(config: ReadablePipeline, opened: Opened): Promise
     });
     const { env } = opened.lookup;
     const hooks = await checkConfiguredHooks({ config, folders, env, redactor, placeholders });
-    return [...warnings, ...findings, ...hooks];
+    const secrets = await findSecretProviders({ ...config, ...(root && { root }) }, () =>
+      Promise.resolve(folders),
+    );
+    return [...warnings, ...findings, ...hooks, ...secrets.findings];
   } catch (thrown) {
     return [...warnings, ...findingsOf(thrown)];
   }

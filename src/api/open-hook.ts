@@ -1,14 +1,14 @@
 import { CairnError, type Redactor } from "../base/mod.ts";
-import { type HookConfig, machineSecrets, resolveSecrets } from "../config/mod.ts";
+import { type HookConfig, judgedHook, resolveSecrets, type SecretSources } from "../config/mod.ts";
 import { configInput, decodePluginConfig, openHooks } from "../plugin/mod.ts";
 import type { HooksDefinition, PipelineHooks } from "../sdk/mod.ts";
-import type { Environment } from "./options.ts";
+import { locatingSecrets } from "./located-secrets.ts";
 
 export interface OpenHookRequest {
   /** Checked by its schema, with references to secrets in the place of secrets. */
   readonly hook: HookConfig;
   readonly definition: HooksDefinition;
-  readonly env: Environment;
+  readonly secrets: SecretSources;
   /** Learns the secrets. */
   readonly redactor: Redactor;
   /** More key names that hold secrets. */
@@ -20,9 +20,12 @@ export interface OpenHookRequest {
  * @throws CairnError SECRET_UNRESOLVED, CONFIG_INVALID, HOOKS_OPEN_FAILED, PLUGIN_DEFINITION_INVALID
  */
 export async function openHook(request: OpenHookRequest): Promise<PipelineHooks> {
-  const { hook, definition, env, redactor, redact } = request;
+  const { hook, definition, redactor, redact } = request;
   const input = configInput(hook.settings);
-  const { value, secrets } = resolveSecrets(input.value, machineSecrets(env));
+  const judged = { ...judgedHook(hook), redact };
+  const { value, secrets } = await locatingSecrets(judged, () =>
+    resolveSecrets(input.value, request.secrets),
+  );
   redactor.learn(secrets);
   const decoded = decodePluginConfig(hook.type, definition, { ...input, value, redact });
   if (decoded.issues.length > 0) {

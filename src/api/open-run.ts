@@ -1,11 +1,10 @@
 import { CairnError, type Clock, messageOf, type Redactor, systemClock } from "../base/mod.ts";
-import { machineSecrets, type PipelineConfig, redactorFor } from "../config/mod.ts";
+import { type PipelineConfig, redactorFor } from "../config/mod.ts";
 import {
   type DecideSettings,
   DEFAULT_GRACE_MS,
   invalidConfig,
   RunLog,
-  SecretMask,
   selectionOf,
   type SetOption,
   WorkerPools,
@@ -233,9 +232,4 @@ export async function readyRunner(
   const isolationOf = (own: string | undefined): string => options.isolation ?? own ?? "process";
   const inRunner = config.components.filter(({ isolation }) => isolationOf(isolation) === "none").length;
   if (inRunner > 0) await opened.pools.useRunner(inRunner === config.components.length);
-}
-
-/** The secrets of a run. */
-export function secretMask(redactor: Redactor, lookup: Lookup): SecretMask {
-  return new SecretMask(redactor, machineSecrets(lookup.env));
 }

@@ -13,7 +13,9 @@ import {
   type Source,
   withOpened,
 } from "./open-run.ts";
+import { maskedError } from "./masked-error.ts";
 import type { LoadOptions, PluginOptions, ResumeOptions, RunOptions } from "./options.ts";
+import { secretProvidersOf } from "./secret-providers.ts";
 import { checkConfiguredHooks, foldersOf } from "./wire.ts";
 
 /** What a plan is made with: that which decides what a run restores. */
@@ -41,7 +43,9 @@ async function plan(source: Source, options: OpenOptions, opened: Opened): Promi
   const redactor = redactorFor(config);
   opened.log.redactor = redactor;
   await readyRunner(config, options, opened);
-  const { store, owned } = await openRunStore(config, options, { ...opened, redactor });
+  const { store, owned } = await openRunStore(config, options, { ...opened, redactor }).catch((thrown) => {
+    throw maskedError(thrown, redactor);
+  });
   try {
     const planned = await planRun({
       ...decideSettings(source, options, opened, redactor),
@@ -58,6 +62,8 @@ async function plan(source: Source, options: OpenOptions, opened: Opened): Promi
     });
     await checkHooks(config, opened, redactor);
     return planned;
+  } catch (thrown) {
+    throw maskedError(thrown, redactor);
   } finally {
     await closeRunStore({ store, owned }, opened.log);
   }
@@ -65,8 +71,10 @@ async function plan(source: Source, options: OpenOptions, opened: Opened): Promi
 
 /** A run opens its hooks before anything is recorded; what keeps one from being opened is told here without opening any. */
 async function checkHooks(config: PipelineConfig, opened: Opened, redactor: Redactor): Promise<void> {
+  const find = (): Promise<readonly string[]> => foldersOf(config, opened.lookup, () => undefined);
+  await secretProvidersOf(config, find);
   if (config.hooks.length === 0) return;
-  const folders = await foldersOf(config, opened.lookup, () => undefined);
+  const folders = await find();
   const findings = await checkConfiguredHooks({ config, folders, env: opened.lookup.env, redactor });
   if (findings.length > 0) throw invalidConfig(findings);
 }

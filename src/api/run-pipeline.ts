@@ -1,6 +1,6 @@
-import { systemRandom } from "../base/mod.ts";
+import { type Redactor, systemRandom } from "../base/mod.ts";
 import { type PipelineConfig, redactorFor } from "../config/mod.ts";
-import { runOnce, type RunResult } from "../run/mod.ts";
+import { runOnce, type RunResult, SecretMask } from "../run/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import { markedStore } from "./checkpoint-hooks.ts";
 import { tellingAll } from "./config-findings.ts";
@@ -11,11 +11,13 @@ import {
   type Opened,
   openRunStore,
   readyRunner,
-  secretMask,
   type Source,
   withOpened,
 } from "./open-run.ts";
+import { maskedError } from "./masked-error.ts";
 import type { FileRunOptions, RunOptions } from "./options.ts";
+import { runnerSecrets } from "./runner-secrets.ts";
+import { secretProvidersOf } from "./secret-providers.ts";
 import { foldersOf, openConfiguredHooks } from "./wire.ts";
 
 /**
@@ -58,11 +60,26 @@ export async function resume(request: ResumeRequest): Promise<RunResult> {
   return runFile(configPath, { ...options, runId: undefined, resume: runId });
 }
 
+/** No secret that became known leaves a run with its result or its error. */
 async function runOpened(source: Source, options: FileRunOptions, opened: Opened): Promise<RunResult> {
+  const redactor = redactorFor(source.config);
+  opened.log.redactor = redactor;
+  try {
+    const result = await runRedacted(source, options, opened, redactor);
+    return { ...result, warnings: result.warnings.map((warning) => redactor.known(warning)) };
+  } catch (thrown) {
+    throw maskedError(thrown, redactor);
+  }
+}
+
+async function runRedacted(
+  source: Source,
+  options: FileRunOptions,
+  opened: Opened,
+  redactor: Redactor,
+): Promise<RunResult> {
   const { config } = source;
   const { clock, log, lookup, pools, warnings } = opened;
-  const redactor = redactorFor(config);
-  log.redactor = redactor;
   await readyRunner(config, options, opened);
   const marked = options.store ?? markedStore(options.hooks);
   const { store, owned } = await openRunStore(
@@ -72,12 +89,15 @@ async function runOpened(source: Source, options: FileRunOptions, opened: Opened
   );
   if (store !== undefined) log.say("info", `checkpoint location: ${store.location}`);
   const hooks = async (decided: PipelineConfig): Promise<readonly PipelineHooks[]> => {
-    const folders = decided.hooks.length === 0 ? [] : await foldersOf(decided, lookup, () => undefined);
+    const find = (): Promise<readonly string[]> => foldersOf(decided, lookup, () => undefined);
+    pools.useSecrets(await secretProvidersOf(decided, find));
+    const folders = decided.hooks.length === 0 ? [] : await find();
     const write = (line: string): void => void process.stderr.write(`${line}\n`);
     const configured = await openConfiguredHooks({
       config: decided,
       folders,
       env: lookup.env,
+      secrets: runnerSecrets(decided, lookup, redactor),
       clock,
       redactor,
       write,
@@ -105,7 +125,7 @@ async function runOpened(source: Source, options: FileRunOptions, opened: Opened
       watch: options.watch,
       pools,
       log,
-      secrets: secretMask(redactor, lookup),
+      secrets: new SecretMask(redactor),
       clock,
       random: options.random ?? systemRandom,
       signal: options.signal,

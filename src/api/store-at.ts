@@ -1,5 +1,19 @@
-import { CairnError, type Clock, durationText, messageOf, type Redactor } from "../base/mod.ts";
-import { judgedCheckpoint, locateIssues, type PipelineConfig } from "../config/mod.ts";
+import {
+  CairnError,
+  type Clock,
+  durationText,
+  type JsonObject,
+  messageOf,
+  type Redactor,
+} from "../base/mod.ts";
+import {
+  holdsSecretReference,
+  type Judged,
+  judgedCheckpoint,
+  locateIssues,
+  type PipelineConfig,
+  resolveSecrets,
+} from "../config/mod.ts";
 import { configInput } from "../plugin/mod.ts";
 import { invalidConfig } from "../run/mod.ts";
 import {
@@ -14,6 +28,8 @@ import {
   withProbe,
   withRetry,
 } from "../store/mod.ts";
+import { locatingSecrets } from "./located-secrets.ts";
+import { runnerSecrets } from "./runner-secrets.ts";
 import { findStorePlugin } from "./store-plugins.ts";
 import type { Lookup } from "./wire.ts";
 
@@ -97,15 +113,41 @@ async function findStore({
   return { registry: new Map([...registry, [scheme, found.open]]), plugin: true };
 }
 
+/** Settings and Hadoop keys of a built-in store with their secrets. Throws SECRET_UNRESOLVED, at its place in the file. */
+async function builtinSettings({
+  config,
+  lookup,
+  redactor,
+}: StoreAtRequest): Promise<Pick<OpenStoreOptions, "settings" | "hadoop">> {
+  if (config === undefined) return {};
+  const { store } = config.checkpoint;
+  const given = {
+    settings: store === undefined ? {} : configInput(store).value,
+    hadoop: { ...config.spark?.config },
+  };
+  const whole = { ...(store && { settings: given.settings }), hadoop: config.spark?.config };
+  if (!holdsSecretReference(given)) return whole;
+  const sources = runnerSecrets(config, lookup, redactor);
+  const fill = async (value: JsonObject, judged: Judged): Promise<JsonObject> => {
+    const filled = await locatingSecrets(judged, () => resolveSecrets(value, sources));
+    redactor?.learn(filled.secrets);
+    return filled.value as JsonObject;
+  };
+  const spark = { node: config.root, prefix: ["spark", "config"], label: "spark.config" };
+  return {
+    ...(store && { settings: await fill(given.settings, judgedCheckpoint(config, "store")) }),
+    hadoop: (await fill(given.hadoop, spark)) as Record<string, string>,
+  };
+}
+
 async function openFound({ registry, plugin }: Found, request: StoreAtRequest): Promise<CheckpointStore> {
   const { place, config, lookup, clock, signal } = request;
   const options: OpenStoreOptions = {
     env: lookup.env,
     ...(clock && { clock }),
     ...(signal && { signal }),
+    ...(!plugin && (await builtinSettings(request))),
     ...(config && {
-      settings: config.checkpoint.store && configInput(config.checkpoint.store).value,
-      hadoop: config.spark?.config,
       singleWriter: config.checkpoint.singleWriter,
       leaseMs: config.checkpoint.leaseMs,
     }),

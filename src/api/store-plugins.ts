@@ -1,8 +1,8 @@
 import { CairnError, type Redactor } from "../base/mod.ts";
 import {
+  holdsSecretReference,
   judgedCheckpoint,
   locateIssues,
-  machineSecrets,
   type PipelineConfig,
   resolveSecrets,
 } from "../config/mod.ts";
@@ -10,6 +10,8 @@ import { configInput, decodePluginConfig, isTypeName, loadPlugin, resolveType } 
 import { invalidConfig } from "../run/mod.ts";
 import type { StoreDefinition } from "../sdk/mod.ts";
 import type { OpenStore } from "../store/mod.ts";
+import { locatingSecrets } from "./located-secrets.ts";
+import { runnerSecrets } from "./runner-secrets.ts";
 import { foldersOf, installModules, type Lookup } from "./wire.ts";
 
 /** What a store plugin is looked up and opened with. */
@@ -35,12 +37,12 @@ export async function findStorePlugin(request: StorePluginRequest): Promise<Foun
   const folders = await foldersOf(config, lookup, () => undefined);
   const definition = await loadStore(scheme, folders);
   if (definition === undefined) return { lookedIn: folders };
-  const settings = storeSettings(definition, request);
+  const checked = checkSettings(definition, request);
   return {
-    open: ({ target }, { env, leaseMs, signal, singleWriter }) =>
+    open: async ({ target }, { env, leaseMs, signal, singleWriter }) =>
       definition.open({
         location: target,
-        config: settings,
+        config: await filledSettings(definition, checked, request),
         ...(env && { env }),
         ...(leaseMs !== undefined && { leaseMs }),
         ...(signal && { signal }),
@@ -72,22 +74,42 @@ async function loadStore(scheme: string, folders: readonly string[]): Promise<St
   );
 }
 
-/** `checkpoint.store` by the plugin's schema, with its secrets. */
-function storeSettings(definition: StoreDefinition, request: StorePluginRequest): unknown {
-  const { config, lookup, redactor, scheme } = request;
+type Settings = ReturnType<typeof decodePluginConfig>;
+
+function settingsInput({ config }: StorePluginRequest): ReturnType<typeof configInput> {
   const given = config?.checkpoint.store;
-  const input = given === undefined ? { value: {} } : configInput(given);
+  return given === undefined ? { value: {} } : configInput(given);
+}
+
+/** `checkpoint.store` by the plugin's schema, with references in the place of secrets. */
+function checkSettings(definition: StoreDefinition, request: StorePluginRequest): Settings {
+  const { config, scheme } = request;
   const redact = config?.redact ?? [];
-  const checked = decodePluginConfig(scheme, definition, { ...input, redact });
-  if (checked.issues.length > 0) {
-    if (config !== undefined) {
-      throw invalidConfig(locateIssues(judgedCheckpoint(config, "store"), checked.issues));
-    }
-    throw needsSettings(scheme, checked.issues);
+  const checked = decodePluginConfig(scheme, definition, { ...settingsInput(request), redact });
+  if (checked.issues.length === 0) return checked;
+  if (config !== undefined) {
+    throw invalidConfig(locateIssues(judgedCheckpoint(config, "store"), checked.issues));
   }
-  const { value, secrets } = resolveSecrets(input.value, machineSecrets(lookup.env));
-  if (secrets.length === 0) return checked.config;
+  throw needsSettings(scheme, checked.issues);
+}
+
+/** The settings with their secrets. Throws SECRET_UNRESOLVED, CONFIG_INVALID. */
+async function filledSettings(
+  definition: StoreDefinition,
+  checked: Settings,
+  request: StorePluginRequest,
+): Promise<unknown> {
+  const { config, lookup, redactor, scheme } = request;
+  const input = settingsInput(request);
+  if (!holdsSecretReference(input.value)) return checked.config;
+  const sources = runnerSecrets(config, lookup, redactor);
+  const resolve = (): ReturnType<typeof resolveSecrets> => resolveSecrets(input.value, sources);
+  const { value, secrets } =
+    config === undefined
+      ? await resolve()
+      : await locatingSecrets(judgedCheckpoint(config, "store"), resolve);
   redactor?.learn(secrets);
+  const redact = config?.redact ?? [];
   const resolved = decodePluginConfig(scheme, definition, { ...input, value, redact });
   if (resolved.issues.length === 0) return resolved.config;
   // What a schema says of a value may quote it; a secret's must not be shown.

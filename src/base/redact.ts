@@ -1,14 +1,8 @@
 import type { JsonValue } from "./json.ts";
+import { MIN_ANYWHERE_LENGTH, type SecretSpellings, spellSecrets } from "./secret-spellings.ts";
 
 /** What stands where a secret stood. */
 export const REDACTED = "***REDACTED***";
-
-/** Known secret values shorter than this are masked only where they stand as a whole word. */
-const MIN_ANYWHERE_LENGTH = 4;
-/** Lines of a secret of several lines are masked one by one from this length on. */
-const MIN_LINE_LENGTH = 8;
-/** Cut-outs of base64 texts that hold a secret in their middle are masked from this length on. */
-const MIN_BASE64_LENGTH = 8;
 
 /** Words, or runs of words, that make a key's value a secret wherever they stand in the key. */
 const SECRET_WORDS: readonly string[] = [
@@ -116,6 +110,8 @@ export function isSecretReference(text: string): boolean {
 // Lengths are bounded so that no text, however hostile, takes more than linear time.
 const USER_INFO = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#@:"']{0,300}:)?([^\s/?#"']{1,2000})@/giu;
 const PARAMETER = /(^|[?&;\s,({])([\w.-]{1,200})=("[^"]*"|'[^']*'|[^\s&;,"')}]+)/gu;
+const QUOTED_KEY =
+  /(["'])([\w.-]{1,200})\1(\s{0,8}:\s{0,8})("(?:[^"\\]|\\.){0,4000}"|'(?:[^'\\]|\\.){0,4000}')/gu;
 const AUTHORIZATION = /\b(bearer|basic)\s+[\w+/=.~-]{8,}/giu;
 
 /**
@@ -134,42 +130,44 @@ function maskPatterns(text: string, extra: readonly string[]): string {
       isSecretKey(name, extra) ? `${before}${name}=${REDACTED}` : whole,
     );
   }
+  if (masked.includes(":") && /["']\s{0,8}:\s{0,8}["']/u.test(masked)) {
+    masked = masked.replaceAll(
+      QUOTED_KEY,
+      (whole: string, quote: string, name: string, colon: string, value: string) =>
+        isSecretKey(name, extra) && !isSecretReference(value.slice(1, -1))
+          ? `${quote}${name}${quote}${colon}${value.slice(0, 1)}${REDACTED}${value.slice(-1)}`
+          : whole,
+    );
+  }
   return masked.replaceAll(AUTHORIZATION, `$1 ${REDACTED}`);
 }
 
-/** The parts of a base64 text that don't depend on what stands before and after the secret. */
-function base64Forms(secret: string): string[] {
-  const bytes = Buffer.from(secret, "utf8");
-  const forms = [bytes.toString("base64"), bytes.toString("base64url")];
-  for (const offset of [0, 1, 2]) {
-    const text = Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString("base64")
-      .replace(/=+$/u, "");
-    const first = offset === 0 ? 0 : offset + 1;
-    const rest = (offset + bytes.length) % 3;
-    const stable = text.slice(first, rest === 0 ? undefined : -1);
-    if (stable.length >= MIN_BASE64_LENGTH) {
-      forms.push(stable, stable.replaceAll("+", "-").replaceAll("/", "_"));
+/** How a text ends that somebody has cut off. */
+const CUT_END = /…(?: \(\d+ more\))?$/u;
+
+/** A text that was cut off may end in the middle of a secret, where no whole spelling of it is left to be found. */
+function maskCutEnd(text: string, secrets: readonly string[]): string {
+  const end = text.endsWith("…") || text.endsWith(" more)") ? CUT_END.exec(text) : null;
+  if (end === null) return text;
+  const head = text.slice(0, end.index);
+  for (const secret of secrets) {
+    for (let length = Math.min(secret.length - 1, head.length); length >= MIN_ANYWHERE_LENGTH; length--) {
+      if (head.endsWith(secret.slice(0, length))) return `${head.slice(0, -length)}${REDACTED}${end[0]}`;
     }
   }
-  return forms;
+  return text;
 }
 
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[$()*+./?[\\\]^{|}]/gu, String.raw`\$&`);
-}
-
-/** The spellings in which a secret may turn up. */
-function formsOf(secret: string): string[] {
-  const lines = secret.split(/\r\n|[\r\n]/u).filter((line) => line.length >= MIN_LINE_LENGTH);
-  const forms = new Set<string>([secret, ...lines]);
-  for (const text of [secret, ...lines]) {
-    forms.add(JSON.stringify(text).slice(1, -1));
-    const encoded = encodeURIComponent(text.toWellFormed());
-    forms.add(encoded).add(encoded.replaceAll("%20", "+")).add(encoded.toLowerCase());
-    for (const form of base64Forms(text)) forms.add(form);
+/** A place to cut a text, at `at` or where the secret begins that stands there; where that is the text's own beginning, behind it. */
+function cutBetween(text: string, at: number, { pattern, longest }: SecretSpellings): number {
+  const from = Math.max(0, at - longest);
+  for (const match of text.slice(from, at + longest).matchAll(pattern)) {
+    const begin = from + match.index;
+    if (begin >= at) return at;
+    const end = begin + match[0].length;
+    if (end > at) return begin === 0 ? end : begin;
   }
-  return [...forms];
+  return at;
 }
 
 /** Masks secrets in texts and JSON values. Everything that Cairn prints or records goes through one. */
@@ -180,6 +178,17 @@ export interface Redactor {
   text(text: string): string;
   /** The value with strings masked as by `text`, and all strings and numbers under secret keys replaced. Secret references stay. */
   json(value: JsonValue): JsonValue;
+  /** The text without known secret values alone: what merely looks like a secret stays. */
+  known(text: string): string;
+  /** The value with the texts (keys too) masked as by `known`, and numbers that are a known secret replaced. */
+  knownJson(value: JsonValue): JsonValue;
+  /**
+   * Where a text may be cut in two, near `at`, so that no half of a known secret escapes: `at`, or a place before
+   * it, or, where nothing but a secret stands there, behind it. The text must go on for `margin` or to its end.
+   */
+  cut(text: string, at: number): number;
+  /** Most UTF-16 code units that a spelling of a known secret can have; 0 where none is known. */
+  readonly margin: number;
   /** Adds secret values that became known (a reference was resolved). */
   learn(secrets: Iterable<string>): void;
 }
@@ -191,27 +200,12 @@ export interface RedactorOptions {
   readonly secrets?: Iterable<string> | undefined;
 }
 
-/** A pattern that finds every spelling of the secrets, longest first; undefined where there are none. */
-function patternOf(secrets: ReadonlySet<string>): RegExp | undefined {
-  const forms = new Map<string, string>();
-  for (const secret of secrets) {
-    if (secret.length < MIN_ANYWHERE_LENGTH) {
-      forms.set(secret, String.raw`(?<![\w])${escapeRegExp(secret)}(?![\w])`);
-    } else {
-      for (const form of formsOf(secret)) forms.set(form, escapeRegExp(form));
-    }
-  }
-  if (forms.size === 0) return undefined;
-  const longestFirst = [...forms].toSorted(([a], [b]) => b.length - a.length).map(([, pattern]) => pattern);
-  return new RegExp(longestFirst.join("|"), "gu");
-}
-
 /** Makes a {@link Redactor}. */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const keys = options.keys ?? [];
   const secrets = new Set<string>();
   const answers = new Map<string, boolean>();
-  let pattern: RegExp | undefined;
+  let spellings: SecretSpellings | undefined;
 
   const secretKey = (key: string): boolean => {
     const known = answers.get(key);
@@ -221,16 +215,21 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     if (answers.size < 10_000) answers.set(key, answer);
     return answer;
   };
-  const text = (given: string): string => {
-    const masked = pattern === undefined ? given : given.replaceAll(pattern, REDACTED);
-    return maskPatterns(masked, keys);
+  const known = (given: string): string => {
+    if (spellings === undefined) return given;
+    return maskCutEnd(given.replaceAll(spellings.pattern, REDACTED), spellings.plain);
+  };
+  const text = (given: string): string => maskPatterns(known(given), keys);
+  const number = (value: number): JsonValue => {
+    const written = String(value);
+    return written.length >= MIN_ANYWHERE_LENGTH && known(written) !== written ? REDACTED : value;
   };
   const json = (value: JsonValue, secret: boolean): JsonValue => {
     if (typeof value === "string") {
       if (isSecretReference(value)) return value;
       return secret ? REDACTED : text(value);
     }
-    if (typeof value === "number") return secret ? REDACTED : value;
+    if (typeof value === "number") return secret ? REDACTED : number(value);
     if (Array.isArray(value)) return value.map((item) => json(item as JsonValue, secret));
     if (value === null || typeof value !== "object") return value;
     const masked = Object.create(null) as Record<string, JsonValue>;
@@ -239,10 +238,29 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     }
     return masked;
   };
+  const knownJson = (value: JsonValue): JsonValue => {
+    if (typeof value === "string") return known(value);
+    if (typeof value === "number") return number(value);
+    if (Array.isArray(value)) return value.map((item) => knownJson(item as JsonValue));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [known(key), knownJson(item)]));
+  };
   const learn = (values: Iterable<string>): void => {
+    const before = secrets.size;
     for (const value of values) if (value !== "") secrets.add(value);
-    pattern = patternOf(secrets);
+    if (secrets.size > before) spellings = spellSecrets(secrets);
   };
   learn(options.secrets ?? []);
-  return { isSecretKey: secretKey, text, json: (value) => json(value, false), learn };
+  return {
+    isSecretKey: secretKey,
+    text,
+    json: (value) => json(value, false),
+    known,
+    knownJson,
+    cut: (given, at) => (spellings === undefined ? at : cutBetween(given, at, spellings)),
+    get margin() {
+      return spellings?.longest ?? 0;
+    },
+    learn,
+  };
 }

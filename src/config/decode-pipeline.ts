@@ -25,6 +25,7 @@ import {
   sparkSection,
 } from "./schema.ts";
 import { checkSecretReferences } from "./secrets.ts";
+import { NO_SCHEMA_VALIDATION } from "./schema-validation.ts";
 import { flattenSparkConfig } from "./spark-config.ts";
 
 /** Tells which section a misplaced key belongs to. */
@@ -63,14 +64,14 @@ function decodeComponent(
 
 /** What later phases can check of a component: nothing without a type, no settings that are no object. */
 function readableComponent(
-  { instanceType, instanceName = "", instanceConfig, enabled = true }: Partial<ComponentBlock>,
+  { instanceType, instanceName = "", instanceConfig, enabled = true, dependsOn }: Partial<ComponentBlock>,
   index: number,
   node: HoconObject,
 ): ReadableComponent | undefined {
   if (instanceType === undefined) return undefined;
   const given = node.fields.get("instance-config")?.value.kind ?? "null";
   const settings = given === "null" ? emptyObject(node.origin) : instanceConfig;
-  return { index, instanceType, instanceName, instanceConfig: settings, enabled, node };
+  return { index, instanceType, instanceName, instanceConfig: settings, enabled, dependsOn, node };
 }
 
 function decodeComponents(
@@ -226,6 +227,8 @@ export function decodePipeline(root: HoconObject, place: DecodePlace, decoding: 
   const around = {
     pluginFolders: (value.plugins ?? []).map((folder) => resolve(place.folder, folder)),
     redact: value.redact ?? [],
+    schemaValidation: value.schemaValidation ?? NO_SCHEMA_VALIDATION,
+    secrets: value.secrets,
     hooks,
     file: place.file,
     folder: place.folder,

@@ -24,10 +24,20 @@ export { configurationReference } from "./reference.ts";
 export { holdsSecret } from "./secret-override.ts";
 export {
   machineSecrets,
-  parseSecretReference,
   type ResolvedSecrets,
   resolveSecrets,
-  type SecretReference,
+  secretPlaces,
+  type SecretPlaces,
   type SecretSources,
+  type UnresolvedSecret,
+  UnresolvedSecretsError,
+} from "./resolve-secrets.ts";
+export {
+  BUILTIN_SECRET_SCHEMES,
+  holdsSecretReference,
+  parseSecretReference,
+  type PlacedReference,
+  type SecretReference,
+  secretReferences,
 } from "./secrets.ts";
 export { type ConfigOrigin, configOrigins, redactorFor, showConfig } from "./show.ts";

@@ -28,6 +28,16 @@ export interface CircuitBreakerPolicy {
   readonly halfOpenSuccessThreshold: number;
 }
 
+/** `schema-validation`, the original's keys and defaults. */
+export interface SchemaValidation {
+  /** Whether contracts are checked at all. Default false. */
+  readonly enabled: boolean;
+  /** All components must declare contracts. Default false. */
+  readonly strict: boolean;
+  /** What would be a warning is an error. Default false. */
+  readonly failOnWarning: boolean;
+}
+
 export type Isolation = "process" | "fresh" | "none";
 
 /** One entry of `pipeline-components`. */
@@ -108,8 +118,11 @@ export interface PipelineConfig {
   /** Absolute plugin folders from the file. */
   readonly pluginFolders: readonly string[];
   readonly checkpoint: CheckpointConfig;
+  readonly schemaValidation: SchemaValidation;
   /** More key names that hold secrets. */
   readonly redact: readonly string[];
+  /** Settings of secret providers by scheme. */
+  readonly secrets: HoconObject | undefined;
   readonly hooks: readonly HookConfig[];
   readonly components: readonly ComponentConfig[];
   readonly spark: SparkConfig | undefined;
@@ -124,7 +137,7 @@ export interface PipelineConfig {
 /** What could be decoded of a component that may be wrong elsewhere: enough to check it, not to run it. */
 export interface ReadableComponent extends Pick<
   ComponentConfig,
-  "index" | "instanceType" | "enabled" | "node"
+  "index" | "instanceType" | "enabled" | "dependsOn" | "node"
 > {
   /** Empty where it is absent or wrong. */
   readonly instanceName: string;
@@ -135,9 +148,11 @@ export interface ReadableComponent extends Pick<
 /** What could be decoded of a configuration that may be wrong elsewhere, for the checks that come after decoding. */
 export interface ReadablePipeline extends Pick<
   PipelineConfig,
-  "pluginFolders" | "redact" | "hooks" | "file" | "folder"
+  "pluginFolders" | "redact" | "secrets" | "hooks" | "file" | "folder"
 > {
   readonly components: readonly ReadableComponent[];
+  /** Disabled where it is wrong. */
+  readonly schemaValidation: SchemaValidation;
   /** Texts such as `${NAME}` that stand for values yet to come. */
   readonly placeholders: ReadonlySet<string>;
 }

@@ -19,9 +19,11 @@ import type {
   CircuitBreakerPolicy,
   Isolation,
   RetryPolicy,
+  SchemaValidation,
   SparkConfig,
 } from "./pipeline.ts";
 import { circuitBreakerSection, retryPolicySection } from "./resilience-sections.ts";
+import { NO_SCHEMA_VALIDATION, schemaValidationSection } from "./schema-validation.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -238,8 +240,10 @@ export interface PipelineBlock {
   readonly plugins: readonly string[];
   readonly checkpoint: HoconObject | undefined;
   readonly redact: readonly string[];
+  readonly secrets: HoconObject | undefined;
   readonly retryPolicy: RetryPolicy | undefined;
   readonly circuitBreaker: CircuitBreakerPolicy | undefined;
+  readonly schemaValidation: SchemaValidation;
   readonly hooks: readonly HoconNode[];
   readonly components: readonly HoconNode[];
 }
@@ -281,6 +285,12 @@ export const pipelineSection: Section<PipelineBlock> = section<PipelineBlock>({
       kind: list(name),
       default: [],
     },
+    secrets: {
+      key: "secrets",
+      doc: "settings of secret providers by scheme: `secrets { vault { address = … } }`",
+      kind: object,
+      defaultText: "{}",
+    },
     retryPolicy: {
       key: "retry-policy",
       doc: retryPolicySection.doc,
@@ -290,6 +300,13 @@ export const pipelineSection: Section<PipelineBlock> = section<PipelineBlock>({
       key: "circuit-breaker",
       doc: circuitBreakerSection.doc,
       kind: sectionKind(circuitBreakerSection),
+    },
+    schemaValidation: {
+      key: "schema-validation",
+      doc: schemaValidationSection.doc,
+      kind: sectionKind(schemaValidationSection),
+      default: NO_SCHEMA_VALIDATION,
+      defaultText: "off",
     },
     hooks: {
       key: "hooks",
@@ -313,6 +330,7 @@ export const sections: readonly Section<never>[] = [
   checkpointSection,
   retryPolicySection,
   circuitBreakerSection,
+  schemaValidationSection,
   componentSection,
   hookSection,
 ] as unknown as readonly Section<never>[];

@@ -1,38 +1,43 @@
-import { CairnError, type Finding, type JsonValue, messageOf } from "../base/mod.ts";
+import type { Finding, JsonValue } from "../base/mod.ts";
 import { findingAt, type HoconNode } from "../hocon/mod.ts";
-import { machineFiles } from "./config-files.ts";
 import type { Decoding } from "./field.ts";
 
-/** A value that names a secret, e.g. `secret://env/DB_PASSWORD`, `secret://file/run/secrets/db`. */
-export type SecretReference =
-  | { readonly provider: "env"; readonly name: string }
-  | { readonly provider: "file"; readonly path: string };
+/** A value that names a secret: `secret://env/DB_PASSWORD`, `secret://file/run/secrets/db`, `secret://vault/kv/db#password`. */
+export interface SecretReference {
+  /** `env`, `file`, or the scheme of a secret provider. */
+  readonly scheme: string;
+  /** The variable's name, the file's absolute path, or what the provider makes of it. */
+  readonly path: string;
+}
+
+/** Schemes that need no plugin. */
+export const BUILTIN_SECRET_SCHEMES: readonly string[] = ["env", "file"];
 
 const SCHEME = "secret://";
 const ENV_REFERENCE = /^secret:\/\/env\/([A-Za-z_][A-Za-z0-9_]*)$/u;
 const FILE_REFERENCE = /^secret:\/\/file(\/[^\0]+)$/u;
+const PROVIDER_REFERENCE = /^secret:\/\/(?!env\/|file\/)([a-z][a-z0-9-]*)\/([^\s?\p{Cc}]+)$/u;
 /** A reference somewhere inside a longer text. */
-const INNER_REFERENCE = /secret:\/\/(?:env|file)\//u;
+const INNER_REFERENCE = /secret:\/\/[a-z][a-z0-9-]*\//u;
 /** The spelling of the framework whose files are read here. */
 const ORIGINAL_REFERENCE = /\$\{secret:(?:([a-z]+):\/\/)?([^}]*)\}/u;
-
-/** The largest secret file that is read, in bytes. */
-const MAX_SECRET_BYTES = 1024 * 1024;
 
 /** The reference that a text is, as a whole; undefined for any other text. */
 export function parseSecretReference(text: string): SecretReference | undefined {
   if (!text.startsWith(SCHEME)) return undefined;
   const name = ENV_REFERENCE.exec(text)?.[1];
-  if (name !== undefined) return { provider: "env", name };
-  const path = FILE_REFERENCE.exec(text)?.[1];
-  return path === undefined ? undefined : { provider: "file", path };
+  if (name !== undefined) return { scheme: "env", path: name };
+  const file = FILE_REFERENCE.exec(text)?.[1];
+  if (file !== undefined) return { scheme: "file", path: file };
+  const [, scheme, path] = PROVIDER_REFERENCE.exec(text) ?? [];
+  return scheme === undefined || path === undefined ? undefined : { scheme, path };
 }
 
-const FORMS = "secret://env/NAME or secret://file/absolute/path";
+const FORMS = "secret://env/NAME, secret://file/absolute/path or secret://SCHEME/… of a secret provider";
 
 function originalHint(provider: string | undefined, rest: string): string {
   if (provider === "env" && /^[A-Za-z_]\w*$/u.test(rest)) return `Write "secret://env/${rest}".`;
-  return `Write ${FORMS}; there is no provider ${JSON.stringify(provider ?? "")}.`;
+  return `Write ${FORMS}.`;
 }
 
 /** What is wrong with the way a text names a secret, or undefined. */
@@ -88,79 +93,32 @@ export function checkSecretReferences(root: HoconNode, decoding: Decoding): void
   }
 }
 
-/** Where secrets come from: arguments, so that tests own them. */
-export interface SecretSources {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The file's text as UTF-8; throws where it can't be read. */
-  readFile(path: string): string;
+/** Whether some text below a JSON value begins like a reference to a secret. */
+export function holdsSecretReference(value: JsonValue): boolean {
+  if (typeof value === "string") return value.startsWith(SCHEME);
+  if (value === null || typeof value !== "object") return false;
+  return Object.values(value).some(holdsSecretReference);
 }
 
-/** The machine's own files beside a given environment. */
-export function machineSecrets(env: SecretSources["env"]): SecretSources {
-  return {
-    env,
-    readFile(path) {
-      const reading = machineFiles.read(path, MAX_SECRET_BYTES);
-      if (reading.ok) return new TextDecoder("utf-8", { fatal: true }).decode(reading.bytes);
-      throw new Error(reading.why === "missing" ? "there is no such file" : reading.message);
-    },
-  };
+/** A reference, and where it stands. */
+export interface PlacedReference {
+  readonly reference: SecretReference;
+  /** From the value that was looked through. */
+  readonly path: readonly (string | number)[];
+  readonly node: HoconNode;
 }
 
-export interface ResolvedSecrets {
-  /** The value with each reference replaced by its secret. */
-  readonly value: JsonValue;
-  /** The secrets, for a redactor to learn. */
-  readonly secrets: readonly string[];
-}
-
-function valueOf(reference: SecretReference, sources: SecretSources): string {
-  if (reference.provider === "env") {
-    const value = sources.env[reference.name];
-    if (value === undefined) throw new Error(`the environment variable ${reference.name} is not set`);
-    return value;
-  }
-  // A file made by an editor or `echo` ends in a line feed that is no part of the secret.
-  return sources.readFile(reference.path).replace(/\r?\n$/u, "");
-}
-
-/**
- * Replaces references to secrets in a JSON value. To be called as late as possible, where the value is used;
- * what it gives must not be recorded or shown.
- * @throws CairnError `SECRET_UNRESOLVED` (kind `config`) that names every reference that can't be resolved.
- */
-export function resolveSecrets(value: JsonValue, sources: SecretSources): ResolvedSecrets {
-  const secrets = new Set<string>();
-  const problems: string[] = [];
-  const resolve = (given: JsonValue): JsonValue => {
-    if (typeof given === "string") {
-      const reference = parseSecretReference(given);
-      if (reference === undefined) return given;
-      try {
-        const secret = valueOf(reference, sources);
-        if (secret !== "") secrets.add(secret);
-        return secret;
-      } catch (thrown) {
-        problems.push(`${given}: ${messageOf(thrown)}`);
-        return given;
-      }
+/** All references to secrets below a value of the configuration. */
+export function secretReferences(root: HoconNode): readonly PlacedReference[] {
+  const found: PlacedReference[] = [];
+  const look = (node: HoconNode, path: readonly (string | number)[]): void => {
+    if (node.kind === "object") for (const [key, { value }] of node.fields) look(value, [...path, key]);
+    else if (node.kind === "array") for (const [at, item] of node.items.entries()) look(item, [...path, at]);
+    else if (node.kind === "string") {
+      const reference = parseSecretReference(node.value);
+      if (reference !== undefined) found.push({ reference, path, node });
     }
-    if (Array.isArray(given)) return given.map((item) => resolve(item as JsonValue));
-    if (given === null || typeof given !== "object") return given;
-    const object = Object.create(null) as Record<string, JsonValue>;
-    for (const [key, item] of Object.entries(given)) object[key] = resolve(item);
-    return object;
   };
-  const resolved = resolve(value);
-  if (problems.length > 0) {
-    throw new CairnError(
-      `Cannot resolve ${problems.length === 1 ? "a secret" : "secrets"}: ${problems.join("; ")}`,
-      {
-        code: "SECRET_UNRESOLVED",
-        kind: "config",
-        hint: "Set the variable, or make the file readable, for the user that runs the pipeline.",
-      },
-    );
-  }
-  return { value: resolved, secrets: [...secrets] };
+  look(root, []);
+  return found;
 }

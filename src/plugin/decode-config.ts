@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../base/mod.ts";
+import { isSecretReference, type JsonObject, type JsonValue } from "../base/mod.ts";
 import { type ConfigInput, decodeConfig } from "../sdk/mod.ts";
 import type { PluginDefinition } from "./load.ts";
 import type { CheckedConfig } from "./plugin.ts";
@@ -17,7 +17,20 @@ function asObject(value: JsonValue): JsonObject {
     : { config: value };
 }
 
-/** Reads a plugin's configuration with its schema; without one it is given as it is, keys as written. */
+/** Whether a reference to a secret stands at a path: what a schema says of it says nothing of the secret. */
+function isReferenceAt(value: JsonValue, path: readonly (string | number)[]): boolean {
+  let at: unknown = value;
+  for (const step of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return false;
+    at = Reflect.get(at, step);
+  }
+  return typeof at === "string" && isSecretReference(at);
+}
+
+/**
+ * Reads a plugin's configuration with its schema; without one it is given as it is, keys as written. Where the schema
+ * refuses nothing but references to secrets, the configuration passes: it is judged again once they are resolved.
+ */
 export function decodePluginConfig(
   type: string,
   definition: PluginDefinition,
@@ -28,6 +41,10 @@ export function decodePluginConfig(
     return { type, issues: [], settings, config: input.value };
   }
   const decoded = decodeConfig(definition.config, input);
-  if (!decoded.ok) return { type, issues: decoded.issues, settings: undefined, config: undefined };
+  if (!decoded.ok) {
+    const issues = decoded.issues.filter(({ path }) => !isReferenceAt(input.value, path));
+    const settings = issues.length === 0 ? asObject(settingsJson(input.value)) : undefined;
+    return { type, issues, settings, config: undefined };
+  }
   return { type, issues: [], settings: asObject(settingsJson(decoded.config)), config: decoded.config };
 }

@@ -1,16 +1,26 @@
 import { CairnError, nearest } from "../base/mod.ts";
-import type { ComponentDefinition, HooksDefinition, StoreDefinition } from "../sdk/mod.ts";
+import type {
+  ComponentDefinition,
+  HooksDefinition,
+  SecretProviderDefinition,
+  StoreDefinition,
+} from "../sdk/mod.ts";
 import { importProblem } from "./import-problem.ts";
 import type { PluginDescription, ResolvedType } from "./plugin.ts";
 
 /** What a plugin can be. */
-export type PluginDefinition = ComponentDefinition | HooksDefinition | StoreDefinition;
+export type PluginDefinition =
+  | ComponentDefinition
+  | HooksDefinition
+  | StoreDefinition
+  | SecretProviderDefinition;
 export type PluginKind = PluginDescription["kind"];
 
 interface DefinitionOf {
   readonly component: ComponentDefinition;
   readonly hooks: HooksDefinition;
   readonly store: StoreDefinition;
+  readonly secrets: SecretProviderDefinition;
 }
 
 /** Kinds with their article, for messages. */
@@ -18,12 +28,14 @@ const KIND_TEXT: Readonly<Record<PluginKind, string>> = {
   component: "a component",
   hooks: "hooks",
   store: "a checkpoint store",
+  secrets: "a secret provider",
 };
 
 const DEFINE_TEXT: Readonly<Record<PluginKind, string>> = {
   component: "export default defineComponent({ … })",
   hooks: "export default defineHooks({ … })",
   store: "export default defineCheckpointStore({ … })",
+  secrets: "export default defineSecretProvider({ … })",
 };
 
 /** Where a plugin of a kind is named. */
@@ -31,6 +43,7 @@ const NAMED_BY: Readonly<Record<PluginKind, string>> = {
   component: "Components are named by instance-type in pipeline-components.",
   hooks: "Hooks are named by type in pipeline.hooks.",
   store: "Stores are named by the scheme of checkpoint.location.",
+  secrets: "Secret providers are named by the scheme of references, secret://SCHEME/….",
 };
 
 /** What plugins of one process are loaded with. */
@@ -41,6 +54,9 @@ export interface LoadRequest<Kind extends PluginKind = PluginKind> {
   /** Definitions of the built-in types. */
   readonly builtins: ReadonlyMap<string, PluginDefinition>;
 }
+
+/** Kinds whose definitions are opened. */
+const OPENED_KINDS: readonly string[] = ["hooks", "store", "secrets"];
 
 /** Reads what a module exports as a definition; undefined where it is none. */
 export function definitionOf(value: unknown): PluginDefinition | undefined {
@@ -53,8 +69,7 @@ export function definitionOf(value: unknown): PluginDefinition | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const given = value as Readonly<Record<string, unknown>>;
   const isComponent = given["kind"] === "component" && typeof given["run"] === "function";
-  const isOpened =
-    (given["kind"] === "hooks" || given["kind"] === "store") && typeof given["open"] === "function";
+  const isOpened = OPENED_KINDS.includes(String(given["kind"])) && typeof given["open"] === "function";
   return isComponent || isOpened ? (value as PluginDefinition) : undefined;
 }
 

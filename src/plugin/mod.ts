@@ -30,6 +30,11 @@ export { type FolderSources, pluginFolders, type PluginFolders } from "./plugin-
 export type * from "./plugin.ts";
 export { type ResolveRequest, resolveType } from "./resolve.ts";
 export { type FolderScan, type FoundType, scanFolders } from "./scan-folders.ts";
+export {
+  type SecretProviderFacts,
+  SecretProviders,
+  type SecretProvidersOptions,
+} from "./secret-providers.ts";
 export { settingsJson } from "./settings-json.ts";
 export { isTypeName } from "./type-name.ts";
 export { installVirtualModule, type ModuleExports, type VirtualModules } from "./virtual-module.ts";

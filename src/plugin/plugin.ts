@@ -1,6 +1,6 @@
 import type { Finding, JsonObject, JsonValue } from "../base/mod.ts";
 
-/** Where an instance-type, hook type or store scheme was found. */
+/** Where an instance-type, hook type, or scheme of a store or secret provider was found. */
 export interface ResolvedType {
   readonly type: string;
   /** Undefined for built-ins. */
@@ -24,10 +24,24 @@ export interface CheckedConfig {
   readonly settings: JsonObject | undefined;
 }
 
+/** A contract of a component as `plugins show` tells it. */
+export interface ContractDescription {
+  /** It depends on the component's configuration, so there are no fields to name here. */
+  readonly byConfiguration: boolean;
+  readonly fields: readonly {
+    /** The component that has to produce it, where that differs. */
+    readonly from?: string | undefined;
+    readonly name: string;
+    readonly type: string;
+    readonly nullable: boolean;
+    readonly description?: string | undefined;
+  }[];
+}
+
 /** What `plugins show` knows of a component. */
 export interface PluginDescription {
   readonly type: string;
-  readonly kind: "component" | "hooks" | "store";
+  readonly kind: "component" | "hooks" | "store" | "secrets";
   readonly description: string | undefined;
   readonly file: string | undefined;
   /** The fields of its configuration, from the schema. */
@@ -38,6 +52,10 @@ export interface PluginDescription {
     readonly default?: JsonValue | undefined;
     readonly description?: string | undefined;
   }[];
+  /** What it needs of the components before it; undefined: it doesn't say. */
+  readonly input?: ContractDescription | undefined;
+  /** What it produces; undefined: it doesn't say. */
+  readonly output?: ContractDescription | undefined;
 }
 
 export interface PluginProblem {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Console } from "node:console";
 import { Writable } from "node:stream";
+import type { SecretKeeper } from "./output-lines.ts";
 
 export type OutputSource = "stdout" | "stderr";
 
@@ -126,20 +127,18 @@ const MAX_PIECE = 16 * 1024;
 export class OutputJoiner {
   readonly #rest: Record<OutputSource, string> = { stdout: "", stderr: "" };
   readonly #line: TakeOutput;
+  readonly #secrets: SecretKeeper;
 
-  constructor(line: TakeOutput) {
+  constructor(line: TakeOutput, secrets: SecretKeeper) {
     this.#line = line;
+    this.#secrets = secrets;
   }
 
   take(source: OutputSource, text: string): void {
     const lines = (this.#rest[source] + text).split("\n");
-    let rest = lines.pop() ?? "";
+    const rest = lines.pop() ?? "";
     for (const line of lines) this.#emit(source, line.replace(/\r$/u, ""));
-    while (rest.length > MAX_PIECE) {
-      this.#line(source, rest.slice(0, MAX_PIECE));
-      rest = rest.slice(MAX_PIECE);
-    }
-    this.#rest[source] = rest;
+    this.#rest[source] = this.#cut(source, rest, this.#secrets.margin);
   }
 
   /** Gives what was printed without a line feed at its end. */
@@ -152,8 +151,17 @@ export class OutputJoiner {
   }
 
   #emit(source: OutputSource, line: string): void {
-    for (let from = 0; from === 0 || from < line.length; from += MAX_PIECE) {
-      this.#line(source, line.slice(from, from + MAX_PIECE));
+    this.#line(source, this.#cut(source, line, 0));
+  }
+
+  /** Gives pieces of a text away until no more than one, and what may still become a secret, is left of it. */
+  #cut(source: OutputSource, text: string, margin: number): string {
+    let rest = text;
+    while (rest.length > MAX_PIECE + margin) {
+      const at = this.#secrets.cut(rest, MAX_PIECE);
+      this.#line(source, rest.slice(0, at));
+      rest = rest.slice(at);
     }
+    return rest;
   }
 }

@@ -1,5 +1,6 @@
 import type { Inspection } from "../plugin/mod.ts";
 import { type ComponentOutput, OutputJoiner } from "./component-output.ts";
+import type { SecretKeeper } from "./output-lines.ts";
 import type { AttemptListener, WorkerHandle, WorkerLine } from "./worker-handle.ts";
 import { componentEnv } from "./worker/component-env.ts";
 import type { WorkerParts } from "./worker/process-main.ts";
@@ -23,6 +24,10 @@ export interface InProcessOptions {
   /** Takes what components print. */
   readonly output: ComponentOutput;
   line(line: WorkerLine): void;
+  /** Something that belongs into the run's result as well. */
+  warning(component: string | undefined, message: string): void;
+  /** Is told secrets before a component has them. */
+  readonly secrets: SecretKeeper;
   late(error: WireError, lastComponent: string | undefined): void;
 }
 
@@ -112,7 +117,19 @@ export class InProcessWorker implements WorkerHandle {
     const line = { component: this.#component, level, source, message, fields: undefined } as const;
     // Whoever shows the line may print it, and must not be taken for the component.
     this.#options.output.outside(() => this.#options.line(line));
-  });
+  }, this.#secretKeeper());
+
+  /** The runner's, whose knowledge grows; fields are made before the options are there. */
+  #secretKeeper(): SecretKeeper {
+    const keeper = (): SecretKeeper => this.#options.secrets;
+    return {
+      learn: (secrets) => keeper().learn(secrets),
+      cut: (text, at) => keeper().cut(text, at),
+      get margin() {
+        return keeper().margin;
+      },
+    };
+  }
 
   /** Hands the session what may make code of components run. */
   #inside(message: ToWorker): void {
@@ -147,8 +164,14 @@ export class InProcessWorker implements WorkerHandle {
         this.#options.line({ component: this.#component, level, source: "log", message: text, fields });
         return;
       }
+      case "warning":
+        return this.#options.warning(this.#component, message.message);
       case "progress":
         return this.#listener?.progress(message.done, message.total, message.label);
+      case "secrets":
+        this.#options.secrets.learn(message.values);
+        this.#session.receive({ kind: "secrets-known", ask: message.ask });
+        return;
       case "step":
         return this.#listener?.step(message.step, message.name, message.result);
       case "ended":

@@ -1,10 +1,15 @@
+import type { Redactor } from "../base/mod.ts";
 import { OUTPUT_MARKER } from "./worker/protocol.ts";
 
 /** Longest line of a component's output that is kept whole, in UTF-16 code units; longer ones are cut into pieces. */
 const MAX_LINE = 16 * 1024;
 
+/** Who knows secrets and where a text may be cut without cutting one in two: see `Redactor`. */
+export type SecretKeeper = Pick<Redactor, "learn" | "cut" | "margin">;
+
 /** Where lines and markers of one stream go. */
 export interface LineSink {
+  readonly secrets: SecretKeeper;
   line(text: string): void;
   /** The marker of an attempt's end was met. */
   marker(number: number): void;
@@ -27,11 +32,7 @@ class LineCutter {
       this.#emit(text.slice(from, end));
       from = end + 1;
     }
-    this.#rest = text.slice(from);
-    while (this.#rest.length > MAX_LINE) {
-      this.#sink.line(this.#rest.slice(0, MAX_LINE));
-      this.#rest = this.#rest.slice(MAX_LINE);
-    }
+    this.#rest = this.#cut(text.slice(from), this.#sink.secrets.margin);
   }
 
   /** The stream has ended. */
@@ -50,9 +51,18 @@ class LineCutter {
   }
 
   #emitText(text: string): void {
-    for (let from = 0; from === 0 || from < text.length; from += MAX_LINE) {
-      this.#sink.line(text.slice(from, from + MAX_LINE));
+    this.#sink.line(this.#cut(text, 0));
+  }
+
+  /** Gives pieces of a text away until no more than a line, and what may still become a secret, is left of it. */
+  #cut(text: string, margin: number): string {
+    let rest = text;
+    while (rest.length > MAX_LINE + margin) {
+      const at = this.#sink.secrets.cut(rest, MAX_LINE);
+      this.#sink.line(rest.slice(0, at));
+      rest = rest.slice(at);
     }
+    return rest;
   }
 }
 

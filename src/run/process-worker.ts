@@ -1,7 +1,7 @@
 import { CairnError } from "../base/mod.ts";
 import type { Inspection } from "../plugin/mod.ts";
 import type { ProcessGroup } from "../store/mod.ts";
-import { readLines } from "./output-lines.ts";
+import { readLines, type SecretKeeper } from "./output-lines.ts";
 import { killGroup, killTree, startTimeOf } from "./process-groups.ts";
 import { raiseOomScore } from "./oom-score.ts";
 import type { AttemptListener, WorkerEnd, WorkerHandle, WorkerLine } from "./worker-handle.ts";
@@ -31,6 +31,10 @@ export interface ProcessWorkerOptions {
   /** A worker that hears nothing for so long ends itself, ms. */
   readonly silenceMs: number;
   line(line: WorkerLine): void;
+  /** Something that belongs into the run's result as well. */
+  warning(component: string | undefined, message: string): void;
+  /** Is told secrets before a component has them; what cuts lines between them comes from there too. */
+  readonly secrets: SecretKeeper;
   /** The error of a component that had ended already. */
   late(error: WireError, lastComponent: string | undefined): void;
 }
@@ -164,8 +168,15 @@ export class ProcessWorker implements WorkerHandle {
       case "log":
         this.#line("log", message.level, message.message, message.fields);
         return;
+      case "warning":
+        this.#options.warning(this.#component, message.message);
+        return;
       case "progress":
         this.#listener?.progress(message.done, message.total, message.label);
+        return;
+      case "secrets":
+        this.#options.secrets.learn(message.values);
+        this.#send({ kind: "secrets-known", ask: message.ask });
         return;
       case "step":
         this.#listener?.step(message.step, message.name, message.result);
@@ -241,6 +252,7 @@ export class ProcessWorker implements WorkerHandle {
     await readLines(stream, {
       line: (text) => this.#line(source, level, text, undefined),
       marker: (number) => this.#met(at, number),
+      secrets: this.#options.secrets,
     });
   }
 

@@ -1,4 +1,5 @@
 import type { RunJournal } from "../checkpoint/mod.ts";
+import type { SecretProviderFacts } from "../plugin/mod.ts";
 import { ComponentOutput } from "./component-output.ts";
 import { InProcessWorker } from "./in-process-worker.ts";
 import { reapOrphans } from "./reap-orphans.ts";
@@ -37,6 +38,7 @@ export class WorkerPools {
   #pings: ReturnType<typeof setInterval> | undefined;
   #describesInRunner = false;
   readonly #output = new ComponentOutput();
+  #secretProviders: readonly SecretProviderFacts[] = [];
   readonly #stopReaping: (() => void) | undefined;
 
   constructor(options: WorkerPoolsOptions) {
@@ -66,7 +68,13 @@ export class WorkerPools {
     return worker;
   }
 
-  open(run: RunFacts, journal: RunJournal | undefined): void {
+  /** The secret providers that components may need; before `open`. */
+  useSecrets(providers: readonly SecretProviderFacts[]): void {
+    this.#secretProviders = providers;
+  }
+
+  open(given: RunFacts, journal: RunJournal | undefined): void {
+    const run = { ...given, secretProviders: this.#secretProviders };
     this.#journal = journal;
     this.processes.open(run);
     this.inRunner.open(run);
@@ -108,6 +116,8 @@ export class WorkerPools {
       cwd,
       silenceMs,
       line: (line) => log.line(line),
+      warning: (component, message) => log.warning(component, message),
+      secrets: log.secrets,
       late: this.#late,
     });
     this.#pings ??= this.#startPings(silenceMs);
@@ -127,6 +137,15 @@ export class WorkerPools {
     const parts = this.#parts;
     if (parts === undefined) throw new Error("the runner was not made ready for components");
     const output = this.#output;
-    return new InProcessWorker({ parts, env, cwd, output, line: (line) => log.line(line), late: this.#late });
+    return new InProcessWorker({
+      parts,
+      env,
+      cwd,
+      output,
+      line: (line) => log.line(line),
+      warning: (component, message) => log.warning(component, message),
+      secrets: log.secrets,
+      late: this.#late,
+    });
   }
 }

@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { JsonValue } from "../base/mod.ts";
+import type { ContractSource, InputContract, SchemaContract } from "./contract/contract.ts";
 
 /** Levels of `ctx.log`, lowest first. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
@@ -31,6 +32,15 @@ export interface ArtifactOptions {
   readonly consumed?: boolean;
 }
 
+/** Secrets that a component asks for itself; those that its configuration names are filled in already. */
+export interface ComponentSecrets {
+  /**
+   * The secret that a reference (`secret://env/NAME`, `secret://file/PATH`, or a provider's) names, as it is now. From
+   * here on it is masked in everything that is shown or recorded. Rejects with SECRET_UNRESOLVED.
+   */
+  get(reference: string): Promise<string>;
+}
+
 /** What a component's `run` is given. */
 export interface ComponentContext<Config = unknown> {
   /** The component's `instance-config`, parsed by its schema. */
@@ -49,6 +59,7 @@ export interface ComponentContext<Config = unknown> {
   readonly outputs: (name: string) => JsonValue | undefined;
   /** Declares a file (path or file: URI) as a result of this component; checked before a resume takes the completion as given. */
   readonly artifact: (pathOrUri: string, options?: ArtifactOptions) => Promise<void>;
+  readonly secrets: ComponentSecrets;
   readonly run: RunInfo;
   /** The environment of the process; `CAIRN_*`, `BUN_OPTIONS` and `BUN_BE_BUN` removed. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -72,5 +83,9 @@ export interface ComponentDefinition<Schema extends GenericSchema = GenericSchem
   readonly description: string | undefined;
   /** Undefined: any configuration is given as it is (keys as written). */
   readonly config: Schema | undefined;
+  /** What it needs of the components before it; absent: nothing is said. */
+  readonly input?: ContractSource<InferOutput<Schema>, InputContract> | undefined;
+  /** What it produces; absent: nothing is said. */
+  readonly output?: ContractSource<InferOutput<Schema>, SchemaContract> | undefined;
   run(context: ComponentContext<InferOutput<Schema>>): ComponentResult | Promise<ComponentResult>;
 }

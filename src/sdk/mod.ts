@@ -1,6 +1,6 @@
 /**
- * Room `sdk`: what plugins import as `cairn`: definitions of components, hooks and stores, the
- * context types, the typed errors, and valibot as `v`. `pluginExports` is what plugins get of it as values;
+ * Room `sdk`: what plugins import as `cairn`: definitions of components, hooks, stores and secret
+ * providers, the context types, the typed errors, and valibot as `v`. `pluginExports` is what plugins get of it as values;
  * the rest (reading and describing configurations, results, steps) is for the rooms above and for tests.
  *
  * Not here: finding and loading plugins (room `plugin`), running them (room `run`).
@@ -8,6 +8,17 @@
  */
 export * as v from "valibot";
 export type * from "./component.ts";
+export { compareContracts, type ContractProblem } from "./contract/compare.ts";
+export {
+  type ContractField,
+  type ContractOption,
+  type ContractSource,
+  type InputContract,
+  inputFrom,
+  isFieldList,
+  type SchemaContract,
+} from "./contract/contract.ts";
+export { checkInputs, checkProduced, type ContractOrder } from "./contract/violation.ts";
 export { type ComponentOptions, defineComponent, type PlainConfig } from "./define-component.ts";
 export {
   defineCheckpointStore,
@@ -17,6 +28,13 @@ export {
   type StoreOptions,
   type StoreRequest,
 } from "./define-checkpoint-store.ts";
+export {
+  defineSecretProvider,
+  type SecretProvider,
+  type SecretProviderDefinition,
+  type SecretProviderOptions,
+  type SecretProviderRequest,
+} from "./define-secret-provider.ts";
 export {
   type CheckpointStore,
   type ListedObject,

@@ -3,6 +3,7 @@ import { openObjectStore, storeError } from "../store/mod.ts";
 import { defineCheckpointStore } from "./define-checkpoint-store.ts";
 import { defineComponent } from "./define-component.ts";
 import { defineHooks } from "./define-hooks.ts";
+import { defineSecretProvider } from "./define-secret-provider.ts";
 import { PermanentError, SkipComponent, TransientError } from "./errors.ts";
 
 /** The values that `import … from "cairn"` gives a plugin. The rest of this room's door serves other rooms. */
@@ -10,6 +11,7 @@ export const pluginExports: Readonly<Record<string, unknown>> = {
   defineComponent,
   defineHooks,
   defineCheckpointStore,
+  defineSecretProvider,
   openObjectStore,
   storeError,
   TransientError,

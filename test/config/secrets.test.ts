@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { CairnError, createRedactor, findingsToText } from "../../src/base/mod.ts";
+import { CairnError, createRedactor, findingsToText, messageOf } from "../../src/base/mod.ts";
 import {
   configOrigins,
   explainValue,
@@ -13,10 +13,14 @@ import { tempDir } from "../kit/mod.ts";
 import { loadText, pipelineOf, pipelineText } from "./load.ts";
 
 describe("references", () => {
-  test("are whole texts of two forms", () => {
-    expect(parseSecretReference("secret://env/DB")).toEqual({ provider: "env", name: "DB" });
+  test("are whole texts of three forms", () => {
+    expect(parseSecretReference("secret://vault/kv/db#password")).toEqual({
+      scheme: "vault",
+      path: "kv/db#password",
+    });
+    expect(parseSecretReference("secret://env/DB")).toEqual({ scheme: "env", path: "DB" });
     expect(parseSecretReference("secret://file/run/secrets/a b")).toEqual({
-      provider: "file",
+      scheme: "file",
       path: "/run/secrets/a b",
     });
     for (const text of [
@@ -25,56 +29,60 @@ describe("references", () => {
       "secret://file",
       "x secret://env/A",
       "secret:env",
+      "secret://vault/",
+      "secret://vault/a b",
+      "secret://vault/kv?version=2",
+      "secret://Vault/kv",
     ]) {
       expect(parseSecretReference(text)).toBeUndefined();
     }
   });
 
-  test("are replaced wherever they stand, and the secrets are told", () => {
+  test("are replaced wherever they stand, and the secrets are told", async () => {
     using dir = tempDir();
     const file = dir.write("db", "from file\r\n");
-    const { value, secrets } = resolveSecrets(
+    const { value, secrets, short } = await resolveSecrets(
       {
         a: "secret://env/A",
         list: [{ b: `secret://file${file}` }, 1, null, true],
         plain: "x",
         empty: "secret://env/E",
+        pin: "secret://env/PIN",
+        vault: "secret://vault/kv/db",
       },
-      machineSecrets({ A: "from env", E: "" }),
+      machineSecrets({ A: "from env", E: "", PIN: "123" }, (scheme, path) =>
+        Promise.resolve(`${path} of ${scheme}`),
+      ),
     );
     expect(value).toEqual({
       a: "from env",
       list: [{ b: "from file" }, 1, null, true],
       plain: "x",
       empty: "",
+      pin: "123",
+      vault: "kv/db of vault",
     });
-    expect(secrets).toEqual(["from env", "from file"]);
+    expect(secrets).toEqual(["from env", "from file", "123", "kv/db of vault"]);
+    expect(short).toEqual(["secret://env/PIN"]);
   });
 
-  test("that can't be resolved are all named in one error, without any secret", () => {
-    const call = (): unknown =>
-      resolveSecrets(
-        { a: "secret://env/A", b: "secret://env/B", c: "secret://file/no/such" },
-        machineSecrets({ A: "c4n4ry" }),
-      );
-    let thrown: unknown;
-    try {
-      call();
-    } catch (error) {
-      thrown = error;
-    }
+  test("that can't be resolved are all named in one error with their places, without any secret", async () => {
+    const thrown: unknown = await resolveSecrets(
+      { a: "secret://env/A", b: "secret://env/B", c: ["secret://file/no/such", "secret://vault/x"] },
+      machineSecrets({ A: "c4n4ry" }),
+      { b: "p.conf:3:4" },
+    ).catch((error: unknown) => error);
     expect(thrown).toBeInstanceOf(CairnError);
     const { code, message } = thrown as CairnError;
     expect(code).toBe("SECRET_UNRESOLVED");
     expect(message).toBe(
-      "Cannot resolve secrets: secret://env/B: the environment variable B is not set; secret://file/no/such: there is no such file",
+      'Cannot resolve secrets: secret://env/B (p.conf:3:4): the environment variable B is not set; secret://file/no/such: there is no such file; secret://vault/x: there is no secret provider "vault"',
     );
   });
 
-  test("to files without end are refused within bounds", () => {
-    expect(() => resolveSecrets("secret://file/dev/zero", machineSecrets({}))).toThrow(
-      "more than 1048576 bytes",
-    );
+  test("to files without end are refused within bounds", async () => {
+    const resolving = resolveSecrets("secret://file/dev/zero", machineSecrets({}));
+    expect(await resolving.catch(messageOf)).toContain("more than 1048576 bytes");
   });
 });
 

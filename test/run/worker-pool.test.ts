@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { createRedactor } from "../../src/base/mod.ts";
 import { ownWorkerCommand } from "../../src/api/wire.ts";
 import { ProcessWorker } from "../../src/run/process-worker.ts";
 import { WorkerPool } from "../../src/run/worker-pool.ts";
@@ -15,6 +16,7 @@ function poolWithDeaths(deaths: number): { readonly pool: WorkerPool; readonly s
         cwd: process.cwd(),
         silenceMs: 60_000,
         line: () => undefined,
+        secrets: createRedactor(),
         late: () => undefined,
       });
       started.push(worker);

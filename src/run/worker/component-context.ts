@@ -7,8 +7,10 @@ import {
   type LogLevel,
   makeOutputs,
   makeStep,
+  PermanentError,
 } from "../../sdk/mod.ts";
 import { recordArtifact } from "../artifact.ts";
+import type { AttemptSecrets } from "./attempt-secrets.ts";
 import { logFields } from "./log-fields.ts";
 import type { AttemptOrder, FromWorker, RunFacts } from "./protocol.ts";
 import type { ProgressSender } from "./progress.ts";
@@ -18,6 +20,7 @@ export interface AttemptHost {
   send(message: FromWorker): void;
   /** Sends a step's result; resolves when it is durable. */
   keepStep(name: string, result: JsonValue): Promise<void>;
+  readonly secrets: Pick<AttemptSecrets, "get" | "isIn">;
   readonly run: RunFacts;
   /** Outputs of completed components by name. */
   readonly completed: ReadonlyMap<string, JsonValue | undefined>;
@@ -54,6 +57,14 @@ function makeLog(host: AttemptHost): ComponentLog {
   return log as ComponentLog;
 }
 
+/** An artifact is found again by its name, so the name can't be masked. */
+function secretArtifact(): Error {
+  return new PermanentError("an artifact's name holds a secret", {
+    code: "ARTIFACT_NAME_SECRET",
+    hint: "Name it without credentials; its name is in the checkpoint, where secrets have no place.",
+  });
+}
+
 /** Makes what a component's `run` is given. */
 export function makeContext(
   order: AttemptOrder,
@@ -65,6 +76,7 @@ export function makeContext(
   const pending = new Set<Promise<void>>();
   let signalRead = false;
   const artifact = (pathOrUri: string, options: ArtifactOptions = {}): Promise<void> => {
+    if (host.secrets.isIn(pathOrUri)) return Promise.reject(secretArtifact());
     const looked = recordArtifact(pathOrUri, options, host.cwd).then((found) => {
       const same = artifacts.findIndex((other) => other.uri === found.uri);
       if (same === -1) artifacts.push(found);
@@ -89,6 +101,7 @@ export function makeContext(
     progress: (done, total, label) => host.progress.report(done, total, label),
     outputs: makeOutputs(host.completed),
     artifact,
+    secrets: { get: (reference) => host.secrets.get(reference) },
     run: {
       runId: run.runId,
       rootRunId: run.rootRunId,

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from "../../base/mod.ts";
 import type { Artifact } from "../../checkpoint/mod.ts";
-import type { CheckedConfig, Inspection, ResolvedType } from "../../plugin/mod.ts";
-import type { LogLevel, SparkSettings } from "../../sdk/mod.ts";
+import type { SecretPlaces } from "../../config/mod.ts";
+import type { CheckedConfig, Inspection, ResolvedType, SecretProviderFacts } from "../../plugin/mod.ts";
+import type { ContractOrder, InputContract, LogLevel, SchemaContract, SparkSettings } from "../../sdk/mod.ts";
 
 /** An error as it crosses a process. */
 export interface WireError {
@@ -24,7 +25,10 @@ export interface RunFacts {
   readonly pipelineName: string;
   readonly resumedFrom: string | undefined;
   readonly total: number;
+  /** With references in the place of secrets. */
   readonly spark: SparkSettings | undefined;
+  /** The secret providers that there are. */
+  readonly secretProviders?: readonly SecretProviderFacts[] | undefined;
 }
 
 /** A component's configuration to be checked; `at` comes back with the answer. */
@@ -34,6 +38,14 @@ export interface DescribeItem {
   readonly config: JsonObject;
   /** Texts of numbers that JavaScript would write otherwise. */
   readonly numberTexts?: Readonly<Record<string, string>> | undefined;
+  /** Tell its contracts too. */
+  readonly contracts?: true | undefined;
+}
+
+/** What a component declares of what it needs and produces, where that could be told. */
+export interface DeclaredContracts {
+  readonly input?: InputContract | undefined;
+  readonly output?: SchemaContract | undefined;
 }
 
 export interface Described {
@@ -41,6 +53,8 @@ export interface Described {
   /** Absent where the plugin did not load. */
   readonly checked?: CheckedConfig | undefined;
   readonly codeHash?: string | undefined;
+  /** Absent where nobody asked, and where its configuration is wrong. */
+  readonly contracts?: DeclaredContracts | undefined;
   /** Why it did not load. */
   readonly problem?: WireError | undefined;
 }
@@ -51,13 +65,17 @@ export interface AttemptOrder {
   readonly name: string;
   readonly attempt: number;
   readonly resolved: ResolvedType;
-  /** `instance-config` as written, secrets resolved. */
+  /** `instance-config` as written, with references in the place of secrets. */
   readonly config: JsonObject;
+  /** Where those references stand in the configuration. */
+  readonly secretPlaces?: SecretPlaces | undefined;
   readonly numberTexts?: Readonly<Record<string, string>> | undefined;
   /** Step results that are durable already. */
   readonly steps?: Readonly<Record<string, JsonValue>> | undefined;
   /** Components completed since this worker was last told: name, and outputs where there are any. */
   readonly completed: readonly (readonly [name: string, outputs?: JsonValue])[];
+  /** What its contracts are checked with; absent: they are not. */
+  readonly contracts?: ContractOrder | undefined;
 }
 
 /** Plugins to be loaded and described. */
@@ -79,6 +97,8 @@ export type ToWorker =
   | { readonly kind: "inspect"; readonly inspect: InspectOrder }
   | { readonly kind: "start"; readonly order: AttemptOrder }
   | { readonly kind: "step-kept"; readonly step: number; readonly problem?: WireError | undefined }
+  /** The runner masks the secrets that were told with this number. */
+  | { readonly kind: "secrets-known"; readonly ask: number }
   | { readonly kind: "abort"; readonly reason: WireError }
   | { readonly kind: "ping" }
   | { readonly kind: "close" };
@@ -104,6 +124,8 @@ export type FromWorker =
       readonly message: string;
       readonly fields?: Readonly<Record<string, JsonValue>> | undefined;
     }
+  /** Something that belongs into the run's result as well. */
+  | { readonly kind: "warning"; readonly message: string }
   | {
       readonly kind: "progress";
       readonly done: number;
@@ -111,6 +133,8 @@ export type FromWorker =
       readonly label?: string | undefined;
     }
   | { readonly kind: "step"; readonly step: number; readonly name: string; readonly result: JsonValue }
+  /** Secrets that a component is about to be given: the runner keeps them in memory, to mask them. */
+  | { readonly kind: "secrets"; readonly ask: number; readonly values: readonly string[] }
   | {
       readonly kind: "ended";
       readonly end: AttemptEnd;

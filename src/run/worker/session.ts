@@ -10,6 +10,8 @@ import {
 } from "../../plugin/mod.ts";
 import { type ComponentDefinition, jsonResult, PermanentError, steeringOf } from "../../sdk/mod.ts";
 import { type AttemptHost, type Context, makeContext } from "./component-context.ts";
+import { AttemptSecrets } from "./attempt-secrets.ts";
+import { attemptContracts, declaredContracts } from "./contracts.ts";
 import { Definitions } from "./definitions.ts";
 import { makeProgress, type ProgressSender } from "./progress.ts";
 import type {
@@ -47,7 +49,8 @@ export interface WorkerHost {
 interface Running {
   readonly order: AttemptOrder;
   readonly abort: AbortController;
-  readonly steps: Map<number, { resolve(): void; reject(error: Error): void }>;
+  /** Steps and secrets that the runner has not answered yet. */
+  readonly asked: Map<number, { resolve(): void; reject(error: Error): void }>;
   context: Context | undefined;
 }
 
@@ -59,14 +62,18 @@ async function describeOne(
 ): Promise<Described> {
   try {
     const definition = await definitions.get(item.resolved);
-    const checked: CheckedConfig = withoutValue(
-      decodePluginConfig(item.resolved.type, definition, {
-        value: item.config,
-        numberTexts: item.numberTexts,
-        redact,
-      }),
-    );
-    return { at: item.at, checked, codeHash: await host.codeHash(item.resolved) };
+    const decoded = decodePluginConfig(item.resolved.type, definition, {
+      value: item.config,
+      numberTexts: item.numberTexts,
+      redact,
+    });
+    const tells = item.contracts === true && decoded.issues.length === 0;
+    return {
+      at: item.at,
+      checked: withoutValue(decoded),
+      codeHash: await host.codeHash(item.resolved),
+      ...(tells ? { contracts: declaredContracts(definition, decoded.config) } : {}),
+    };
   } catch (thrown) {
     return { at: item.at, problem: toWireError(thrown) };
   }
@@ -89,13 +96,26 @@ function withoutValue(checked: CheckedConfig): CheckedConfig {
 }
 
 /** The configuration for one attempt; a new value each time, so that no attempt sees another's changes. */
-function readConfig(order: AttemptOrder, definition: ComponentDefinition): unknown {
+async function readConfig(
+  order: AttemptOrder,
+  definition: ComponentDefinition,
+  secrets: AttemptSecrets,
+): Promise<unknown> {
+  const value = await secrets.config(order.config, order.secretPlaces);
   const decoded = decodePluginConfig(order.resolved.type, definition, {
-    value: order.config,
+    value,
     numberTexts: order.numberTexts,
   });
   const [issue] = decoded.issues;
   if (issue === undefined) return decoded.config;
+  if (value !== order.config) {
+    // What a schema says of a value may quote a part of it.
+    const where = decoded.issues.map(({ path }) => path.join(".")).join(", ");
+    throw new PermanentError("its instance-config is refused once its secrets are filled in", {
+      code: "COMPONENT_CONFIG_INVALID",
+      hint: `Look at the secrets that it names (at ${where}).`,
+    });
+  }
   throw new PermanentError(`its instance-config is wrong at ${issue.path.join(".")}: ${issue.message}`, {
     code: "COMPONENT_CONFIG_INVALID",
     hint: issue.hint,
@@ -113,12 +133,14 @@ export class WorkerSession {
   readonly #definitions: Definitions;
   readonly #completed = new Map<string, JsonValue | undefined>();
   #run: RunFacts | undefined;
+  #secrets: AttemptSecrets;
   #running: Running | undefined;
-  #steps = 0;
+  #asks = 0;
 
   constructor(host: WorkerHost) {
     this.#host = host;
     this.#definitions = new Definitions(host.builtins);
+    this.#secrets = this.#attemptSecrets(undefined);
   }
 
   /** The context of the component that runs. */
@@ -134,6 +156,7 @@ export class WorkerSession {
     switch (message.kind) {
       case "run":
         this.#run = message.run;
+        this.#secrets = this.#attemptSecrets(message.run);
         return;
       case "describe":
         this.#describe(message.items, message.redact).catch(this.#fail);
@@ -147,7 +170,10 @@ export class WorkerSession {
         this.#start(message.order).catch(this.#fail);
         return;
       case "step-kept":
-        this.#stepKept(message.step, message.problem);
+        this.#answered(message.step, message.problem);
+        return;
+      case "secrets-known":
+        this.#answered(message.ask, undefined);
         return;
       case "abort":
         this.#running?.abort.abort(fromWireError(message.reason));
@@ -174,7 +200,7 @@ export class WorkerSession {
       throw new Error("a component was started out of turn");
     }
     for (const [name, outputs] of order.completed) this.#completed.set(name, outputs);
-    const active: Running = { order, abort: new AbortController(), steps: new Map(), context: undefined };
+    const active: Running = { order, abort: new AbortController(), asked: new Map(), context: undefined };
     this.#running = active;
     host.running?.(true);
     const end = await this.#perform(active, this.#run);
@@ -194,11 +220,19 @@ export class WorkerSession {
     const progress = makeProgress((message) => this.#host.send(message));
     try {
       const definition = await this.#definitions.get(order.resolved);
-      const attempt = this.#attemptHost(active, facts, progress);
-      active.context = makeContext(order, readConfig(order, definition), active.abort.signal, attempt);
+      const attempt = await this.#attemptHost(active, facts, progress);
+      const config = await readConfig(order, definition, this.#secrets);
+      active.context = makeContext(order, config, active.abort.signal, attempt);
+      const contracts = attemptContracts(
+        order,
+        () => declaredContracts(definition, config),
+        (message) => this.#host.send({ kind: "warning", message }),
+      );
+      contracts?.before(this.#completed);
       const returned = await definition.run(active.context.context);
       await active.context.settle();
       const outputs = jsonResult(`the outputs of ${JSON.stringify(order.name)}`, returned);
+      contracts?.after(outputs);
       const { artifacts } = active.context;
       return {
         how: "completed",
@@ -212,11 +246,14 @@ export class WorkerSession {
     }
   }
 
-  #attemptHost(active: Running, run: RunFacts, progress: ProgressSender): AttemptHost {
+  async #attemptHost(active: Running, given: RunFacts, progress: ProgressSender): Promise<AttemptHost> {
     const { env, cwd } = this.#host;
+    const run = { ...given, spark: await this.#secrets.spark(given.spark) };
     return {
       send: (message) => this.#host.send(message),
-      keepStep: (name, result) => this.#keepStep(active, name, result),
+      keepStep: (name, result) =>
+        this.#ask(active, (step) => this.#host.send({ kind: "step", step, name, result })),
+      secrets: this.#secrets,
       run,
       completed: this.#completed,
       env,
@@ -225,21 +262,35 @@ export class WorkerSession {
     };
   }
 
-  #keepStep(active: Running, name: string, result: JsonValue): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const step = ++this.#steps;
-      active.steps.set(step, { resolve, reject });
-      if (active.steps.size === 1) this.#host.waiting?.(true);
-      this.#host.send({ kind: "step", step, name, result });
+  #attemptSecrets(run: RunFacts | undefined): AttemptSecrets {
+    return new AttemptSecrets({
+      env: this.#host.env,
+      providers: run?.secretProviders ?? [],
+      tell: (values) => {
+        const active = this.#running;
+        if (active === undefined) throw new Error("a secret was asked for while no component runs");
+        return this.#ask(active, (ask) => this.#host.send({ kind: "secrets", ask, values }));
+      },
+      warn: (message) => this.#host.send({ kind: "log", level: "warn", message }),
     });
   }
 
-  #stepKept(step: number, problem: WireError | undefined): void {
+  /** Sends the runner something under a number; resolves when it is answered. */
+  #ask(active: Running, send: (ask: number) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const ask = ++this.#asks;
+      active.asked.set(ask, { resolve, reject });
+      if (active.asked.size === 1) this.#host.waiting?.(true);
+      send(ask);
+    });
+  }
+
+  #answered(ask: number, problem: WireError | undefined): void {
     const running = this.#running;
-    const waiting = running?.steps.get(step);
+    const waiting = running?.asked.get(ask);
     if (running === undefined || waiting === undefined) return;
-    running.steps.delete(step);
-    if (running.steps.size === 0) this.#host.waiting?.(false);
+    running.asked.delete(ask);
+    if (running.asked.size === 0) this.#host.waiting?.(false);
     if (problem === undefined) waiting.resolve();
     else waiting.reject(fromWireError(problem));
   }

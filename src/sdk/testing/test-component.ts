@@ -32,6 +32,8 @@ export interface TestOptions {
   /** Facts of the run; the others are made up. */
   readonly run?: Partial<RunInfo> | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What `ctx.secrets.get` gives, by reference: `{ "secret://env/KEY": "value" }`. In `config` write values. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
   readonly spark?: SparkSettings | undefined;
   /** What relative paths of artifacts count from. Default: the working directory. */
   readonly cwd?: string | undefined;
@@ -144,6 +146,7 @@ async function attempt<Schema extends GenericSchema>(
     signal: makeSignal(options, clock, ended.signal),
     run: makeRunInfo(options.run ?? {}, resumed),
     env: options.env ?? {},
+    secrets: options.secrets ?? {},
     spark: options.spark,
     cwd: options.cwd ?? process.cwd(),
     onCrash: () =>

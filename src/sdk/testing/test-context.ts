@@ -69,6 +69,8 @@ export interface TestContextOptions {
   readonly signal: AbortSignal;
   readonly run: RunInfo;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Values by reference. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly spark: SparkSettings | undefined;
   readonly cwd: string;
   /** Called once, at the crash. */
@@ -99,6 +101,16 @@ async function checkThere(path: string): Promise<void> {
       cause: thrown,
     });
   }
+}
+
+async function testSecret(secrets: Readonly<Record<string, string>>, reference: string): Promise<string> {
+  const value = Object.hasOwn(secrets, reference) ? secrets[reference] : undefined;
+  if (value !== undefined) return value;
+  throw new CairnError(`Cannot resolve a secret: ${reference}: the test has none`, {
+    code: "SECRET_UNRESOLVED",
+    kind: "config",
+    hint: 'Give it to testComponent: secrets: { "secret://env/NAME": "value" }.',
+  });
 }
 
 /** Makes the context of one attempt in a test. */
@@ -156,6 +168,7 @@ export function makeTestContext(options: TestContextOptions): TestContext {
       record.artifacts.push({ path, options: artifactOptions });
       return undefined;
     },
+    secrets: { get: (reference) => testSecret(options.secrets, reference) },
     run: options.run,
     env: options.env,
     spark: options.spark,
