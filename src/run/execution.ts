@@ -1,24 +1,20 @@
 import { type JsonValue, messageOf, startTimer } from "../base/mod.ts";
 import type { RunEvent } from "../checkpoint/mod.ts";
 import type { ComponentConfig } from "../config/mod.ts";
-import type { LogLevel } from "../sdk/mod.ts";
-import { givenUpText, recoveredText, retryText } from "./attempt-texts.ts";
+import { AttemptSettler } from "./attempt-settler.ts";
 import { Attempt, type AttemptOutcome } from "./attempt.ts";
-import type { BreakerChange } from "./circuit-breaker.ts";
-import { completionEvent, failureEvent, type GoodOutcome, type Try, withStarts } from "./component-events.ts";
+import { type Try, withStarts } from "./component-events.ts";
 import { type ComponentRecord, newRecord, restoredRecord } from "./component-record.ts";
 import type { ExecuteRequest } from "./execute-request.ts";
 import { interruptOf } from "./interrupt.ts";
 import { onAbort } from "./on-abort.ts";
 import { OrderMaker } from "./order-maker.ts";
 import { Retries } from "./retries.ts";
-import { type NextRetry, maxAttempts } from "./retry.ts";
 import { RunHooks } from "./run-hooks.ts";
 import { RunStop } from "./run-stop.ts";
 import { Scheduler } from "./scheduler.ts";
-import { endFacts, type EndFacts, type StopReason, lostBecause, stopError, stopWord } from "./stop-reason.ts";
+import { endFacts, type EndFacts, type StopReason, lostBecause, stopWord } from "./stop-reason.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
-import type { WireError } from "./worker/protocol.ts";
 import { toWireError } from "./worker/wire-error.ts";
 
 /** One run from its first component to its last: who starts when, what is recorded, who is told. */
@@ -30,6 +26,7 @@ export class Execution {
   readonly #stop = new RunStop();
   readonly #orders: OrderMaker;
   readonly #retries: Retries;
+  readonly #settler: AttemptSettler;
   #over: () => void = () => undefined;
   /** Attempts that are over and not yet recorded and told. */
   #settling = 0;
@@ -44,6 +41,20 @@ export class Execution {
     this.#scheduler = new Scheduler(request.prepared.dependencies, request.maxParallel);
     this.records = request.decisions.map(({ reason }) => newRecord(reason));
     this.#hooks = new RunHooks(request, (error) => this.#stop.stop({ kind: "hook", error }));
+    this.#settler = new AttemptSettler({
+      request,
+      records: this.records,
+      scheduler: this.#scheduler,
+      hooks: this.#hooks,
+      stop: this.#stop,
+      orders: this.#orders,
+      retries: this.#retries,
+      config: (index) => this.#config(index),
+      claim: () => this.#claim(),
+      record: (events, next, told) => this.#record(events, next, told),
+      launch: (one) => this.#launch(one),
+      abandon: (index) => this.#abandon(index),
+    });
   }
 
   /** Runs everything; resolves when nothing runs any more. The final event is the caller's. */
@@ -217,7 +228,8 @@ export class Execution {
     const clean = outcome.how === "completed" || outcome.how === "skipped";
     if (worker !== undefined) this.#pool(index).give(worker, clean && this.#isolation(index) !== "fresh");
     this.#settling++;
-    this.#settle(one, durationMs, outcome)
+    this.#settler
+      .settle(one, durationMs, outcome)
       .catch((thrown: unknown) => {
         // Nothing here throws unless we are wrong; the run ends, and the caller is told.
         this.#fault ??= new Error(messageOf(thrown), { cause: thrown });
@@ -227,133 +239,6 @@ export class Execution {
         this.#settling--;
         this.#endIfIdle();
       });
-  }
-
-  async #settle(one: Try, durationMs: number, outcome: AttemptOutcome): Promise<void> {
-    switch (outcome.how) {
-      case "completed":
-      case "skipped":
-        return this.#complete(one, durationMs, this.#request.secrets.outcome(outcome));
-      case "again":
-        this.#log(
-          "warn",
-          one.index,
-          `an uncaught error may be an earlier component's: ${outcome.error.message}; it runs again in a new process`,
-        );
-        return this.#launch({ ...one, fresh: true });
-      case "failed":
-        return this.#fail(one, durationMs, this.#request.secrets.error(outcome.error));
-      case "stopped":
-        return this.#cancelled(one, durationMs, outcome.error);
-    }
-  }
-
-  async #complete(one: Try, durationMs: number, outcome: GoodOutcome): Promise<void> {
-    const { clock } = this.#request;
-    const { index, attempt } = one;
-    const record = this.records[index];
-    if (record === undefined) return;
-    const outputs = outcome.how === "completed" ? outcome.outputs : undefined;
-    if (outcome.how === "completed" && outcome.leftovers) {
-      this.#log("warn", index, "it left processes behind when it completed; they were ended");
-    }
-    this.#orders.completed(index, outputs);
-    this.#scheduler.over(index, "done");
-    const change = this.#retries.succeeded(this.#config(index));
-    const event = completionEvent({ index, attempt, durationMs }, outcome, outputs, clock.now());
-    const kept = await this.#record([event], this.#claim(), async () => {
-      record.status = outcome.how;
-      if (outcome.how === "skipped") record.reason = "skip-component";
-      record.durationMs = clock.steady() - record.startedAt;
-      record.outputs = outputs;
-      record.error = undefined;
-      if (record.failures.length > 0) this.#log("info", index, recoveredText(attempt, record.failures));
-      await this.#hooks.breaker(index, change);
-      if (this.#hooks.has("afterComponent")) await this.#hooks.afterComponent(index, record, attempt);
-    });
-    if (!kept) this.#notKept(record);
-  }
-
-  /** It did its work, and nobody will know: the next run does it again. */
-  #notKept(record: ComponentRecord): void {
-    record.status = "failed";
-    record.reason = stopWord(this.#stop.reason);
-    if (this.#stop.reason !== undefined) record.error = stopError(this.#stop.reason);
-    record.durationMs = this.#request.clock.steady() - record.startedAt;
-  }
-
-  async #fail(one: Try, durationMs: number, error: WireError): Promise<void> {
-    const { index, attempt } = one;
-    const config = this.#config(index);
-    const record = this.records[index];
-    if (record === undefined) return;
-    record.error = error;
-    record.failures.push({ attempt, durationMs: Math.round(durationMs), error });
-    const { change, next } = this.#retries.failed(config, error, record.startedAt);
-    const retrying = this.#stop.reason === undefined && typeof next === "object";
-    const transient = error.steering === "transient";
-    const failure = failureEvent({ index, attempt, durationMs }, error, { retrying, transient });
-    if (retrying) return this.#retry(one, error, failure, { next, change });
-    record.status = "failed";
-    record.reason = transient ? "transient-failure" : "failed";
-    record.durationMs = this.#request.clock.steady() - record.startedAt;
-    this.#scheduler.over(index, "failed");
-    if (this.#request.failFast) this.#stop.stop({ kind: "failure", component: config.instanceName });
-    for (const unmet of this.#scheduler.takeUnmet()) this.#unmet(unmet);
-    await this.#record([failure], this.#claim(), async () => {
-      const why = givenUpText(attempt, next);
-      if (why !== undefined) this.#log("warn", index, why);
-      await this.#hooks.breaker(index, change);
-      await this.#hooks.failed(index, record, attempt, error);
-    });
-    return undefined;
-  }
-
-  #unmet(index: number): void {
-    const record = this.records[index];
-    if (record === undefined) return;
-    record.status = "skipped";
-    record.reason = "dependency-failed";
-  }
-
-  async #retry(
-    { index, attempt }: Try,
-    error: WireError,
-    failure: RunEvent,
-    after: { readonly next: Exclude<NextRetry, string>; readonly change: BreakerChange | undefined },
-  ): Promise<void> {
-    const { delayMs } = after.next;
-    const allowed = maxAttempts(this.#config(index).retryPolicy);
-    const kept = await this.#record([failure], [], async () => {
-      this.#log("warn", index, retryText(attempt, allowed, error.message, after.next));
-      await this.#hooks.breaker(index, after.change);
-      await this.#hooks.retry(index, attempt + 1, allowed, delayMs, error);
-    });
-    const waited = kept && (await this.#stop.wait(delayMs, this.#request.clock));
-    if (!waited) {
-      const record = this.records[index];
-      if (record !== undefined) record.status = "failed";
-      this.#abandon(index);
-      return;
-    }
-    await this.#record([], [{ index, attempt: attempt + 1, fresh: false }]);
-    return undefined;
-  }
-
-  /** It was told to stop, because of the run and not of itself: that does not count against it. */
-  async #cancelled(one: Try, durationMs: number, error: WireError): Promise<void> {
-    const record = this.records[one.index];
-    if (record === undefined) return;
-    record.status = "failed";
-    record.reason = stopWord(this.#stop.reason);
-    record.error = error;
-    record.durationMs = this.#request.clock.steady() - record.startedAt;
-    this.#scheduler.over(one.index, "failed");
-    // An interruption is told by the run's end; a sibling's failure is no word against this one.
-    const facts = { index: one.index, attempt: one.attempt, durationMs };
-    const failure = failureEvent(facts, error, { retrying: false, transient: true });
-    const events = this.#stop.reason?.kind === "failure" ? [failure] : [];
-    await this.#record(events, [], () => this.#hooks.failed(one.index, record, one.attempt, error));
   }
 
   /** A component that was to start does not. */
@@ -370,7 +255,7 @@ export class Execution {
 
   /** Those that nothing was decided about have not been reached. */
   #closeRecords(): void {
-    for (const unmet of this.#scheduler.takeUnmet()) this.#unmet(unmet);
+    this.#settler.takeUnmet();
     for (const [index, record] of this.records.entries()) {
       if (record.status === "not-run" && this.#request.decisions[index]?.action === "run") {
         record.reason = stopWord(this.#stop.reason);
@@ -390,10 +275,5 @@ export class Execution {
 
   #pool(index: number): ExecuteRequest["processes"] {
     return this.#isolation(index) === "none" ? this.#request.inRunner : this.#request.processes;
-  }
-
-  #log(level: LogLevel, index: number, message: string): void {
-    const component = this.#config(index).instanceName;
-    this.#request.log.line({ component, level, source: "runner", message, fields: undefined });
   }
 }
