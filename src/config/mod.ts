@@ -10,6 +10,7 @@
 export { type ConfigFiles, type FileReading, machineFiles, MAX_CONFIG_BYTES } from "./config-files.ts";
 export { type Explained, type Explanation, explainValue } from "./explain.ts";
 export { type Loaded, loadPipeline, type LoadRequest } from "./load-pipeline.ts";
+export { durationSetting } from "./duration-setting.ts";
 export {
   type Judged,
   judgedCheckpoint,

@@ -220,6 +220,7 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
     pipelineName: config.pipelineName,
     resumedFrom: journal?.resumedFrom,
     total: config.components.length,
+    configFolder: config.folder,
     spark: config.spark,
   };
   pools.open(facts, journal);
@@ -239,7 +240,7 @@ async function execute(request: RunRequest, started: Started, begin: Begin): Pro
   const checkpoint = checkpointFacts(request.store, journal, kept, storeFailed);
   return resultOf(facts, end, begin, clock, {
     checkpoint,
-    warnings,
+    warnings: [...warnings, ...request.log.warnings],
     components: prepared.components.map((component, index) => {
       const record = execution.records[index];
       if (record === undefined) throw new Error(`component ${index} has no record`);

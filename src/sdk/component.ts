@@ -23,6 +23,8 @@ export interface RunInfo {
   /** 0-based place of the component, and how many there are. */
   readonly index: number;
   readonly total: number;
+  /** Absolute folder of the configuration file. Absent in tests of a component that give none. */
+  readonly configFolder?: string | undefined;
 }
 
 export interface ArtifactOptions {

@@ -112,6 +112,7 @@ export function makeContext(
       resumedFrom: run.resumedFrom,
       index: order.index,
       total: run.total,
+      configFolder: run.configFolder,
     },
     env: host.env,
     spark: run.spark,

@@ -13,6 +13,8 @@ export interface WireError {
   readonly stack?: string | undefined;
   /** What a typed error asks of the runner. */
   readonly steering?: "transient" | "permanent" | "skip" | undefined;
+  /** Of the process or program that failed, for `retryable-exit-codes`. */
+  readonly exitCode?: number | undefined;
   /** Names of its classes, nearest first, for `retryable-exceptions`. */
   readonly classes: readonly string[];
 }
@@ -25,6 +27,8 @@ export interface RunFacts {
   readonly pipelineName: string;
   readonly resumedFrom: string | undefined;
   readonly total: number;
+  /** Absolute folder of the configuration file, from which relative paths of built-in components count. */
+  readonly configFolder: string;
   /** With references in the place of secrets. */
   readonly spark: SparkSettings | undefined;
   /** The secret providers that there are. */
