@@ -31,8 +31,8 @@ export interface SettleTools {
   readonly store: CheckpointStore;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
-  /** Throws where the lease is lost; asked before every send. */
-  check?(): void;
+  /** Throws where the lease is lost; asked before every send. Waited for where that has to be asked. */
+  check?(): Promise<void> | void;
 }
 
 /**
@@ -50,7 +50,8 @@ export async function appendSettled(
 ): Promise<Settled> {
   const began = tools.clock.steady();
   for (let wait = FIRST_WAIT_MS; ; wait *= 2) {
-    tools.check?.();
+    const checking = tools.check?.();
+    if (checking !== undefined) await checking;
     try {
       const answer = await tools.store.append(log, seq, text, tools.signal);
       if (!answer.taken || answer.present === text) return { ours: true };

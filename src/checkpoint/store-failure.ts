@@ -1,4 +1,5 @@
 import { CairnError, messageOf } from "../base/mod.ts";
+import type { Lease } from "../store/mod.ts";
 
 /** Codes by which a store says that somebody else has the lease. */
 const TAKEN_OVER = "STORE_LEASE_LOST";
@@ -39,4 +40,11 @@ export async function withCheckpointErrors<T>(work: () => Promise<T>): Promise<T
   } catch (thrown) {
     throw isStoreError(thrown) ? asCheckpointError(thrown) : thrown;
   }
+}
+
+/** Throws where a lease is not ours any more; where it can tell, only once it knows whether it is another's. */
+export function confirmLease(lease: Lease): Promise<void> | undefined {
+  if (lease.confirm !== undefined) return lease.confirm();
+  lease.check();
+  return undefined;
 }

@@ -43,6 +43,11 @@ export interface Lease {
   readonly lost: AbortSignal;
   /** Throws the reason of `lost` if the lease is not ours any more (deadline passed, lock file replaced). Cheap: called before every append. */
   check(): void;
+  /**
+   * As `check`, for who can wait: where the deadline has passed it looks first whether somebody has taken over, so that
+   * STORE_LEASE_EXPIRED (nobody has) and STORE_LEASE_LOST are told apart. Absent where `check` knows that by itself.
+   */
+  confirm?(): Promise<void> | undefined;
   /** Rewrites what the lease says of its holder (run ID, process groups). */
   note(change: { readonly runId?: string; readonly groups?: readonly ProcessGroup[] }): Promise<void>;
   /** Gives the lease up. Idempotent. */

@@ -20,6 +20,10 @@ const RENEW_SHARE = 1 / 5;
 const AGAIN_SHARE = 1 / 50;
 /** A writing without an answer counts as failed after this time. */
 const LONGEST_WRITE_MS = 10_000;
+/** How long a lease that has run out is asked for a later holder: its own goes on for so much longer. */
+const LONGEST_LOOK_MS = 3_000;
+/** How long a release may take: what isn't released runs out. */
+const LONGEST_RELEASE_MS = 3_000;
 
 type Change = Partial<Pick<LeaseHolder, "runId" | "groups">>;
 
@@ -39,6 +43,8 @@ export class HeldLease implements Lease {
   /** Writings of the object, one after another: a late one must not overwrite a later one. */
   #writing: Promise<void> = Promise.resolve();
   readonly #renewing: Promise<void>;
+  /** Under way from the moment that the deadline is found passed until `lost` says what that means. */
+  #expiring: Promise<void> | undefined;
 
   constructor({ place, key, note, renewedAt }: HeldLeaseOptions) {
     this.#place = place;
@@ -53,12 +59,21 @@ export class HeldLease implements Lease {
   }
 
   check(): void {
-    if (!this.#ending.signal.aborted && this.#clock.steady() >= this.#deadline) this.#expire(undefined);
     this.#lost.signal.throwIfAborted();
+    if (!this.#isOver()) return;
+    // Nobody goes on from here; whether somebody has taken over is asked meanwhile.
+    void this.#expire(undefined);
+    throw this.#expiredError(undefined);
+  }
+
+  confirm(): Promise<void> | undefined {
+    if (this.#isOver()) return this.#expire(undefined).then(() => this.#lost.signal.throwIfAborted());
+    this.#lost.signal.throwIfAborted();
+    return undefined;
   }
 
   async note(change: Change): Promise<void> {
-    this.check();
+    await this.confirm();
     if (this.#note.holder !== undefined) {
       this.#note = { ...this.#note, holder: { ...this.#note.holder, ...change } };
     }
@@ -69,12 +84,20 @@ export class HeldLease implements Lease {
   async release(): Promise<void> {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
+    await this.#within(LONGEST_RELEASE_MS, (late) => this.#markReleased(late));
+  }
+
+  async #markReleased(late: AbortSignal): Promise<void> {
     // A renewal that is under way comes first: landing after the mark, it would undo it.
     await this.#renewing;
     // Past its end it is somebody else's to take; a mark that comes too late would only confuse.
-    if (this.#lost.signal.aborted || this.#clock.steady() >= this.#deadline) return;
+    if (late.aborted || this.#lost.signal.aborted || this.#clock.steady() >= this.#deadline) return;
     this.#note = { ...this.#note, released: true };
-    await this.#boundedWrite();
+    await this.#write(late);
+  }
+
+  #isOver(): boolean {
+    return !this.#ending.signal.aborted && this.#clock.steady() >= this.#deadline;
   }
 
   get #clock(): Clock {
@@ -118,15 +141,21 @@ export class HeldLease implements Lease {
 
   /** Writes once, giving up after {@link LONGEST_WRITE_MS} or when the lease runs out; throws what went wrong. */
   async #boundedWrite(): Promise<void> {
+    const left = this.#deadline - this.#clock.steady();
+    const limit = Math.min(LONGEST_WRITE_MS, this.#note.durationMs, left);
+    await this.#within(limit, (late) => this.#write(late));
+  }
+
+  /** Does `work`, or throws STORE_UNAVAILABLE after `limitMs`. */
+  async #within(limitMs: number, work: (late: AbortSignal) => Promise<void>): Promise<void> {
     const late = new AbortController();
     const done = new AbortController();
-    const limit = Math.min(LONGEST_WRITE_MS, this.#note.durationMs, this.#deadline - this.#clock.steady());
-    const timer = this.#pause(limit, done.signal).then((slept) => {
-      if (slept) late.abort(new Error(`no answer within ${Math.round(limit)} ms`));
+    const timer = this.#pause(limitMs, done.signal).then((slept) => {
+      if (slept) late.abort(noAnswer(this.#place.name, limitMs));
       return undefined;
     });
     try {
-      await raced(this.#write(late.signal), late.signal);
+      await raced(work(late.signal), late.signal);
     } finally {
       done.abort();
       await timer;
@@ -136,14 +165,12 @@ export class HeldLease implements Lease {
   /** Writes the object, looks for a higher one, and moves the deadline. */
   #write(signal: AbortSignal): Promise<void> {
     const work = async (): Promise<void> => {
-      const { objects, prefix } = this.#place;
       signal.throwIfAborted();
       const began = this.#clock.steady();
       if (began >= this.#deadline) return this.#expire(undefined);
       const { durationMs } = this.#note;
-      await objects.put(this.#key, noteText(this.#note), signal);
-      const later = await objects.list(prefix, this.#key, signal);
-      if (later.some(({ key }) => numberOfKey(prefix, key) !== undefined)) this.#takenOver();
+      await this.#place.objects.put(this.#key, noteText(this.#note), signal);
+      if (await this.#hasHigher(signal)) this.#takenOver();
       else this.#deadline = Math.max(this.#deadline, began + durationMs);
       return undefined;
     };
@@ -152,18 +179,36 @@ export class HeldLease implements Lease {
     return result;
   }
 
-  #expire(cause: unknown): void {
+  /** Looks once for a higher object, then says by `lost` whether the lease has only run out or is another's. */
+  #expire(cause: unknown): Promise<void> {
+    this.#expiring ??= this.#decide(cause);
+    return this.#expiring;
+  }
+
+  async #decide(cause: unknown): Promise<void> {
     if (this.#lost.signal.aborted) return;
+    const look = async (late: AbortSignal): Promise<void> => {
+      if (await this.#hasHigher(late)) this.#takenOver();
+    };
+    const failure = await this.#failureOf(this.#within(LONGEST_LOOK_MS, look));
+    if (!this.#lost.signal.aborted) this.#lost.abort(this.#expiredError(cause ?? failure));
+  }
+
+  async #hasHigher(signal: AbortSignal): Promise<boolean> {
+    const { objects, prefix } = this.#place;
+    const later = await objects.list(prefix, this.#key, signal);
+    return later.some(({ key }) => numberOfKey(prefix, key) !== undefined);
+  }
+
+  #expiredError(cause: unknown): Error {
     const why = cause === undefined ? "" : `; the last try failed: ${messageOf(cause)}`;
-    this.#lost.abort(
-      storeError(
-        "STORE_LEASE_EXPIRED",
-        `Cannot go on: the lease "${this.#place.name}" was not renewed in time${why}`,
-        {
-          hint: "The store did not answer, or this machine slept. Resume: what was recorded is intact.",
-          cause,
-        },
-      ),
+    return storeError(
+      "STORE_LEASE_EXPIRED",
+      `Cannot go on: the lease "${this.#place.name}" was not renewed in time${why}`,
+      {
+        hint: "The store did not answer, or this machine slept. Resume: what was recorded is intact.",
+        cause,
+      },
     );
   }
 
@@ -179,6 +224,13 @@ export class HeldLease implements Lease {
       ),
     );
   }
+}
+
+function noAnswer(name: string, limitMs: number): Error {
+  return storeError(
+    "STORE_UNAVAILABLE",
+    `The store did not answer within ${Math.round(limitMs)} ms when the lease "${name}" was asked for`,
+  );
 }
 
 function nothing(): void {

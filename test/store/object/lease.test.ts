@@ -98,7 +98,7 @@ describe("a lease of objects", () => {
     heir.check();
   });
 
-  test("a zombie that wakes up after a takeover knows at once that it has lost, without asking the store", async () => {
+  test("a zombie that wakes up after a takeover stops at once, then learns by one look that it was taken over", async () => {
     const world = new World();
     const { target, calls } = withFaults(world.objects(), []);
     const zombie = world.process({ objects: target });
@@ -112,9 +112,11 @@ describe("a lease of objects", () => {
     zombie.clock.stopped = false;
     const asked = calls.length;
     expect(() => lease.check()).toThrow(/not renewed in time/);
-    expect(calls).toHaveLength(asked);
-    expect(lostBy(lease)).toBe("STORE_LEASE_EXPIRED");
-    expect(await failure(() => lease.note({ runId: "x" }))).toMatchObject({ code: "STORE_LEASE_EXPIRED" });
+    expect(await failure(async () => lease.confirm?.())).toMatchObject({ code: "STORE_LEASE_LOST" });
+    expect(calls.slice(asked)).toEqual(["list"]);
+    expect(lostBy(lease)).toBe("STORE_LEASE_LOST");
+    expect(() => lease.check()).toThrow(/taken over/);
+    expect(await failure(() => lease.note({ runId: "x" }))).toMatchObject({ code: "STORE_LEASE_LOST" });
     expect(await zombie.store.append("run", 2, '{"seq":2,"by":"zombie"}')).toEqual({
       taken: true,
       present: '{"seq":2,"by":"heir"}',
@@ -123,6 +125,37 @@ describe("a lease of objects", () => {
     await world.pass(LEASE_MS);
     heirs.check();
     expect((await heir.store.leaseHolder("lock"))?.id).toBe("heir");
+  });
+
+  test("a sleeper that nobody took over from learns that its lease has only run out, whatever the store answers", async () => {
+    for (const kind of ["before", "hang", undefined] as const) {
+      const world = new World();
+      const faults = kind === undefined ? [] : [{ kind, at: 4, method: "list", times: 1_000 }];
+      const sleeper = world.process({ objects: withFaults(world.objects(), faults).target });
+      const lease = await take(sleeper.store, "sleeper");
+      sleeper.clock.stopped = true;
+      await world.pass(LEASE_MS + 1000);
+      sleeper.clock.stopped = false;
+      const confirmed = failure(async () => lease.confirm?.());
+      await world.pass(5_000);
+      expect(await confirmed).toMatchObject({ code: "STORE_LEASE_EXPIRED" });
+      expect(lostBy(lease)).toBe("STORE_LEASE_EXPIRED");
+    }
+  });
+
+  test("is given up within a few seconds where the store doesn't answer, with an error of the store", async () => {
+    for (const renewing of [false, true]) {
+      const world = new World();
+      const { target } = withFaults(world.objects(), [{ kind: "hang", at: 1, method: "put", times: 1_000 }]);
+      const holder = world.process({ objects: target });
+      const lease = await take(holder.store, "holder");
+      if (renewing) await world.pass(LEASE_MS / 5 + 500);
+      const released = failure(() => lease.release());
+      const before = world.time;
+      await world.pass(4_000, 100);
+      expect(await released).toMatchObject({ code: "STORE_UNAVAILABLE" });
+      expect(world.time - before).toBeLessThan(5_000);
+    }
   });
 
   test("a zombie's late writing of its own object takes nothing from the heir", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cairnCommand, cleanEnv, fromSeed, runCairn, seeded, tempDir } from "../../kit/mod.ts";
 import { killRound } from "../../kill/round.ts";
 import { KEYS, sparkConfig } from "../../servers/s3/s3-server.ts";
@@ -23,7 +23,7 @@ const STEP = `export default async (ctx) => {
 const SLOW_STEP = `import { writeFileSync } from "node:fs";
 export default async (ctx) => {
   if (ctx.env.SLOW !== ctx.config.name) return;
-  writeFileSync(ctx.env.BEGUN, "");
+  writeFileSync(ctx.env.BEGUN, String(process.pid));
   await new Promise((resolve) => setTimeout(resolve, 20_000));
   writeFileSync(ctx.env.LATE, "");
 };
@@ -48,6 +48,16 @@ pipeline {
 interface Result {
   readonly exitCode: number;
   readonly components: readonly { readonly name: string; readonly status: string }[];
+}
+
+/** Whether a process is gone, or dead and not yet collected. */
+function processGone(pid: number): boolean {
+  expect(pid).toBeGreaterThan(0);
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return true;
+  }
 }
 
 function statuses(result: unknown): string[] {
@@ -117,14 +127,15 @@ describe.skipIf(versity === undefined)("runs whose checkpoints are on S3", () =>
       pipeline(sparkConfig(endpoint), location).replace("auto-resume", "lease = 3s, auto-resume"),
     );
     const env = { BEGUN: begun, LATE: late };
-    const sleeper = Bun.spawn([...cairnCommand(), "run", "daily.conf"], {
+    const sleeper = Bun.spawn([...cairnCommand(), "run", "daily.conf", "--format=json"], {
       cwd: dir.path,
       env: cleanEnv({ ...env, SLOW: "B" }),
       stdin: "ignore",
-      stdout: "ignore",
+      stdout: "pipe",
       stderr: "pipe",
     });
     const said = sleeper.stderr.text();
+    const document = sleeper.stdout.text();
     while (!existsSync(begun)) {
       expect(sleeper.exitCode).toBeNull();
       await Bun.sleep(20);
@@ -134,10 +145,12 @@ describe.skipIf(versity === undefined)("runs whose checkpoints are on S3", () =>
     const taken = await runCairn(second, { cwd: dir.path, env });
     expect([taken.code, ...statuses(taken.json())]).toEqual([0, "A restored", "B completed", "C completed"]);
     sleeper.kill("SIGCONT");
-    // 6 where it sees by its own clock that its lease is over, 5 where it sees first who took it.
-    expect([5, 6]).toContain(await sleeper.exited);
+    expect(await sleeper.exited).toBe(5);
     expect(await said).not.toContain("B completed");
+    expect(JSON.parse(await document)).toMatchObject({ exitCode: 5, reason: "fenced" });
     expect(existsSync(late)).toBe(false);
+    // Its component's process is gone: what it holds has ended.
+    expect(processGone(Number(readFileSync(begun, "utf8")))).toBe(true);
   }, 90_000);
 
   /** Kills of an ordinary test run, and of a long one. */
