@@ -33,7 +33,7 @@ export type {
   RunState,
 } from "../checkpoint/mod.ts";
 export type { Isolation, Loaded, PipelineConfig } from "../config/mod.ts";
-export type { PluginDescription, PluginProblem, ResolvedType } from "../plugin/mod.ts";
+export type { ContractDescription, PluginDescription, PluginProblem, ResolvedType } from "../plugin/mod.ts";
 export {
   type ComponentOutcome,
   type ComponentStatus,
@@ -88,6 +88,14 @@ export { loadConfig, readConfig } from "./load-config.ts";
 export type * from "./options.ts";
 export { planFile, planPipeline, type PlanOptions } from "./plan-pipeline.ts";
 export { checkPlugins, listPlugins, type PluginRequest, showPlugin } from "./plugins.ts";
+export {
+  type ClosedRun,
+  type HeldKey,
+  reapCheckpoints,
+  type ReapReport,
+  type ReapRequest,
+  type ToldEnd,
+} from "./reap.ts";
 export { type ResumeRequest, resume, runFile, runPipeline, runWithCheckpointing } from "./run-pipeline.ts";
 export {
   defaultLocation,

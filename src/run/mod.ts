@@ -17,6 +17,7 @@ export type { SetOption } from "./remembered-options.ts";
 export type * from "./result.ts";
 export { selectionOf } from "./selection.ts";
 export { RunLog } from "./run-log.ts";
+export { reapRuns } from "./reap-runs.ts";
 export { DEFAULT_GRACE_MS, runOnce, type RunRequest } from "./run-once.ts";
 export { SecretMask } from "./secret-mask.ts";
 export { WorkerPools } from "./worker-pools.ts";

@@ -3,6 +3,7 @@ import type { GroupDefinition } from "../definition.ts";
 import { deleteCommand } from "./checkpoints-delete.ts";
 import { list } from "./checkpoints-list.ts";
 import { prune } from "./checkpoints-prune.ts";
+import { reap } from "./checkpoints-reap.ts";
 import { show } from "./checkpoints-show.ts";
 import { verify } from "./checkpoints-verify.ts";
 
@@ -18,5 +19,5 @@ export const checkpoints: GroupDefinition<CommandContext> = {
     { does: "what could be resumed?", line: "cairn checkpoints list daily.conf --resumable" },
     { does: "everything about the last run", line: "cairn checkpoints show latest --config=daily.conf" },
   ],
-  commands: [list, show, verify, deleteCommand, prune],
+  commands: [list, show, verify, deleteCommand, prune, reap],
 };
