@@ -4,6 +4,7 @@ import type { ComponentDecision } from "./decision.ts";
 import type { Carried, CarriedSteps, Completion, ResumeCount } from "./events.ts";
 import { completionOf, type Situation } from "./situation.ts";
 import { fingerprintId } from "./fingerprint.ts";
+import { carriedIntents } from "./carried-intents.ts";
 import { resumeCounts } from "./resume-counts.ts";
 
 /**
@@ -30,7 +31,9 @@ export function carriedBy(
     else
       warnings.push(`The recorded steps of "${request.components[index]?.name}" are not used again: ${why}`);
   }
-  return { carried: { completions, steps, counts: countsOf(situation) }, warnings };
+  const intents = carriedIntents(situation, (index) => whyDropped(situation, index) !== undefined);
+  const carried = { completions, steps, counts: countsOf(situation), ...(intents.length > 0 && { intents }) };
+  return { carried, warnings };
 }
 
 function stepsOf(

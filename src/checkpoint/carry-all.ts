@@ -10,6 +10,7 @@ export function carryAll(state: RunState): Carried {
       .toSorted((a, b) => a.index - b.index),
     steps: [...state.steps].map(([index, steps]) => ({ index, steps: Object.fromEntries(steps) })),
     counts: resumeCounts(state),
+    ...(state.intents.size > 0 && { intents: [...state.intents.values()] }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ComponentDecision, Decision, DecisionRequest } from "./decision.ts";
 import { DEFAULT_MAX_RESUMES, markPoisoned } from "./budget.ts";
 import { carriedBy } from "./carried-by.ts";
+import { openPublish } from "./carried-intents.ts";
 import { checkArtifacts } from "./check-artifacts.ts";
 import { type FoundDifference, findDifferences } from "./differences.ts";
 import type { ComponentHeader, Completion } from "./events.ts";
@@ -152,6 +153,15 @@ function whyRun(situation: Situation, index: number, completion: Completion | un
   const before = matching.before[index];
   if (before === undefined) {
     return { reason: "new-component", explanation: `run ${previous.runId} did not have it` };
+  }
+  const isSame =
+    previous.components[before]?.fingerprint.config ===
+    situation.request.components[index]?.fingerprint.config;
+  if (isSame && !reruns.has(index) && openPublish(situation, index) !== undefined) {
+    return {
+      reason: "publish-unfinished",
+      explanation: `run ${previous.runId} ended while its outputs were published`,
+    };
   }
   const failure = previous.failures.get(before);
   if (failure !== undefined) {

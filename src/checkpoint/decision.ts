@@ -16,6 +16,7 @@ export type DecisionReason =
   | "artifact-missing"
   | "artifact-changed"
   | "after-rerun"
+  | "publish-unfinished"
   | "new-component"
   | "not-selected"
   | "disabled"

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../base/mod.ts";
+import type { Intent, IntentEvent } from "./intents.ts";
 
 /** Version of the record and event format that this program writes. Version N reads N-1. */
 export const FORMAT_VERSION = 1;
@@ -79,6 +80,8 @@ export interface Carried {
   readonly completions: readonly Completion[];
   readonly steps: readonly CarriedSteps[];
   readonly counts: readonly ResumeCount[];
+  /** Intents that are open or done, of components that are not completed; and what is to be swept. */
+  readonly intents?: readonly Intent[] | undefined;
 }
 
 export interface RunStarted {
@@ -153,6 +156,7 @@ export type RunEvent =
       /** True where the failure does not count against the resume budget (TransientError). */
       readonly transient?: true | undefined;
     }
+  | IntentEvent
   | ({ readonly type: "run-completed" } & Ending)
   | ({
       readonly type: "run-failed";

@@ -6,6 +6,7 @@ import {
   type RunEvent,
   type RunStarted,
 } from "./events.ts";
+import { IntentFold } from "./intents.ts";
 import type { RunState } from "./state.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -23,6 +24,7 @@ interface Folding {
   readonly steps: Map<number, Map<string, JsonValue>>;
   readonly attempts: Map<number, number>;
   readonly failures: Map<number, Failure>;
+  readonly intents: IntentFold;
 }
 
 /** The error for records that this program is too old to understand: `CHECKPOINT_NEWER_VERSION`. */
@@ -85,6 +87,7 @@ function begin(started: RunStarted, at: string): Folding {
   const steps = new Map<number, Map<string, JsonValue>>();
   const attempts = new Map<number, number>();
   const failures = new Map<number, Failure>();
+  const intents = new IntentFold(started.carried?.intents);
   for (const completion of started.carried?.completions ?? []) completions.set(completion.index, completion);
   for (const { index, steps: results } of started.carried?.steps ?? []) {
     steps.set(index, new Map(Object.entries(results)));
@@ -105,12 +108,13 @@ function begin(started: RunStarted, at: string): Folding {
     steps,
     attempts,
     failures,
+    intents: intents.open,
     end: undefined,
     supersededBy: undefined,
     deleted: false,
     lastAt: at,
   };
-  return { state, completions, steps, attempts, failures };
+  return { state, completions, steps, attempts, failures, intents };
 }
 
 function complete(folding: Folding, event: Completion & { readonly type: string }): void {
@@ -118,6 +122,7 @@ function complete(folding: Folding, event: Completion & { readonly type: string 
   folding.completions.set(event.index, completion);
   folding.failures.delete(event.index);
   folding.steps.delete(event.index);
+  folding.intents.completed(event.index);
 }
 
 function keepStep(folding: Folding, index: number, name: string, result: JsonValue): void {
@@ -144,6 +149,9 @@ function applyEvent(folding: Folding, event: RunEvent): void {
         transient: event.transient === true,
       });
       return;
+    case "intent":
+    case "intent-closed":
+      return folding.intents.apply(event);
     case "run-completed":
       state.end = { type: "run-completed" };
       return;

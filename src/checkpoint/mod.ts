@@ -12,6 +12,21 @@ export * from "./events.ts";
 export { fingerprintId, fingerprintOf, REDACTED_VALUE } from "./fingerprint.ts";
 export { deleteRun, type DeleteTools, type Deletion } from "./delete.ts";
 export { foldRun } from "./fold.ts";
+export {
+  type Intent,
+  type IntentEnd,
+  type IntentEvent,
+  IntentFold,
+  type IntentName,
+  intentKey,
+  isIntentEvent,
+  type Launcher,
+  leftStaged,
+  type PublishIntent,
+  type StageIntent,
+  stageIntent,
+  type StartIntent,
+} from "./intents.ts";
 export { keepLast } from "./keep-last.ts";
 export {
   findRun,

@@ -230,7 +230,9 @@ class Start {
   /** Asks for the decision, once per state that it is made on, before anything is written. */
   async #decide(previous: RunState | undefined): Promise<RunHeader> {
     const key =
-      previous === undefined ? "" : `${previous.runId} ${previous.lastAt} ${previous.completions.size}`;
+      previous === undefined
+        ? ""
+        : `${previous.runId} ${previous.lastAt} ${previous.completions.size} ${previous.intents.size}`;
     if (this.#decided?.key !== key) {
       this.#decided = { key, header: await this.#request.decide(previous) };
       await this.#point("decided");

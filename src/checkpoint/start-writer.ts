@@ -2,6 +2,7 @@ import { CairnError, isoTime } from "../base/mod.ts";
 import type { Carried, KeyLogEntry, RunEvent, RunStarted } from "./events.ts";
 import { FORMAT_VERSION } from "./events.ts";
 import { carryAll } from "./carry-all.ts";
+import { leftStaged } from "./intents.ts";
 import type { KeyLogEnd } from "./key-log.ts";
 import type { KeyNames } from "./names.ts";
 import { type EncodedRecord, encodeRecord, NO_PREVIOUS } from "./record.ts";
@@ -90,7 +91,7 @@ export class StartWriter {
             maxResumes: state.maxResumes,
           }
         : decided;
-    const carried: Carried | undefined = state === undefined ? undefined : header.carried;
+    const carried = state === undefined ? sweptBy(old) : header.carried;
     const started: RunStarted = {
       type: "run-started",
       format: FORMAT_VERSION,
@@ -160,6 +161,12 @@ export class StartWriter {
   async #point(name: string): Promise<void> {
     await this.#request.point?.(name);
   }
+}
+
+/** What a run that takes nothing over still has to remove: what O's attempts had staged. */
+function sweptBy(old: RunReading | undefined): Carried | undefined {
+  const intents = old?.state === undefined ? [] : leftStaged(old.state.intents.values());
+  return intents.length === 0 ? undefined : { completions: [], steps: [], counts: [], intents };
 }
 
 /** Whether O, read again, is what was read before with `superseded` by N as its highest record. */

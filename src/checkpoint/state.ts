@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../base/mod.ts";
 import type { LeaseHolder } from "../store/mod.ts";
+import type { Intent } from "./intents.ts";
 import type { Carried, Completion, ComponentHeader, ErrorFactsRecord, FailureReason } from "./events.ts";
 
 /** The original's three values. */
@@ -43,6 +44,8 @@ export interface RunState {
     number,
     { readonly error: ErrorFactsRecord; readonly attempt: number; readonly transient: boolean }
   >;
+  /** What is under way outside, or was staged and is still to be published or swept; by {@link intentKey}. */
+  readonly intents: ReadonlyMap<string, Intent>;
   /** How the writer's turn ended, undefined while it has not. */
   readonly end:
     | { readonly type: "run-completed" }
