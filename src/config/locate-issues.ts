@@ -88,15 +88,20 @@ function near(at: HoconNode, whole: boolean, last: string): string | undefined {
   return written === undefined ? undefined : `Is ${written} meant to be ${last}?`;
 }
 
-/** A finding at a key of what is judged, for what came of its value: a type that leads nowhere. */
+/** A finding at a key of what is judged, or at a place below one, for what came of its value: a type that leads nowhere. */
 export function locateProblem(
   judged: Judged,
-  key: string,
-  problem: { readonly code: string; readonly message: string; readonly hint?: string | undefined },
+  key: string | SchemaIssue["path"],
+  problem: Pick<Finding, "code" | "message" | "hint"> & Partial<Pick<Finding, "severity">>,
 ): Finding[] {
-  const { at } = follow(judged.node, [key]);
-  const { code, message, hint } = problem;
-  const finding = findingAt(at, { code, message: `${judged.label}: ${message}`, hint });
+  const { at } = follow(judged.node, typeof key === "string" ? [key] : key);
+  const { severity, code, message, hint } = problem;
+  const finding = findingAt(at, {
+    code,
+    message: `${judged.label}: ${message}`,
+    hint,
+    ...(severity === undefined ? {} : { severity }),
+  });
   return redactFindings([finding], judged.redact);
 }
 

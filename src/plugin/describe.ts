@@ -1,7 +1,35 @@
-import { describeSchema } from "../sdk/mod.ts";
+import {
+  type ContractSource,
+  describeSchema,
+  type InputContract,
+  isFieldList,
+  type SchemaContract,
+} from "../sdk/mod.ts";
 import type { PluginDefinition } from "./load.ts";
-import type { PluginDescription, ResolvedType } from "./plugin.ts";
+import type { ContractDescription, PluginDescription, ResolvedType } from "./plugin.ts";
 import { settingsJson } from "./settings-json.ts";
+
+function contractFields(contract: SchemaContract, from?: string): ContractDescription["fields"] {
+  return contract.map(({ name, type, nullable = true, description }) => ({
+    ...(from === undefined ? {} : { from }),
+    name,
+    type,
+    nullable,
+    description,
+  }));
+}
+
+function describeContract(
+  source: Pick<ContractSource<unknown, InputContract>, "fixed"> | undefined,
+): ContractDescription | undefined {
+  if (source === undefined) return undefined;
+  const { fixed } = source;
+  if (fixed === undefined) return { byConfiguration: true, fields: [] };
+  const fields = isFieldList(fixed)
+    ? contractFields(fixed)
+    : Object.entries(fixed).flatMap(([from, contract]) => contractFields(contract, from));
+  return { byConfiguration: false, fields };
+}
 
 /** What `plugins show` says of a loaded plugin. */
 export function describePlugin(resolved: ResolvedType, definition: PluginDefinition): PluginDescription {
@@ -18,5 +46,8 @@ export function describePlugin(resolved: ResolvedType, definition: PluginDefinit
       default: field.default === undefined ? undefined : settingsJson(field.default),
       description: field.description,
     })),
+    ...(definition.kind === "component"
+      ? { input: describeContract(definition.input), output: describeContract(definition.output) }
+      : {}),
   };
 }

@@ -7,6 +7,7 @@ import {
   type ReadablePipeline,
 } from "../config/mod.ts";
 import { configInput, type ResolvedType, resolveType } from "../plugin/mod.ts";
+import { checkContracts } from "./check-contracts.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 import type { Described, DescribeItem } from "./worker/protocol.ts";
 
@@ -15,7 +16,7 @@ const DESCRIBE_BATCH = 500;
 
 /** What is checked, and with which plugins. */
 export interface CheckRequest {
-  readonly config: Pick<ReadablePipeline, "components" | "redact">;
+  readonly config: Pick<ReadablePipeline, "components" | "redact" | "schemaValidation">;
   /** Absolute plugin folders in order of search. */
   readonly folders: readonly string[];
   readonly builtins: readonly string[];
@@ -55,6 +56,7 @@ async function describeAll(
   const described = new Map<number, Described>();
   let worker: WorkerHandle | undefined;
   let batch: DescribeItem[] = [];
+  const asked = request.config.schemaValidation.enabled ? ({ contracts: true } as const) : {};
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
     worker ??= await request.worker();
@@ -67,7 +69,7 @@ async function describeAll(
     const { instanceConfig } = component;
     // The plugin is loaded all the same, to tell whether it can be; what it says of no settings is not asked.
     const { value, numberTexts } = instanceConfig === undefined ? { value: {} } : configInput(instanceConfig);
-    batch.push({ at: component.index, resolved: found, config: value, numberTexts });
+    batch.push({ at: component.index, resolved: found, config: value, numberTexts, ...asked });
     if (batch.length === DESCRIBE_BATCH) await flush();
   }
   await flush();
@@ -109,7 +111,7 @@ export interface CheckedComponents {
 
 /**
  * Finds and loads the plugins of all enabled components, in a worker, and checks each component's configuration by
- * its schema. Also for a configuration that is wrong elsewhere: whatever could be read of it is checked.
+ * its schema, and where that is asked for its contracts with those that it comes after. Also for a configuration that is wrong elsewhere: whatever could be read of it is checked.
  */
 export async function checkComponents(request: CheckRequest): Promise<CheckedComponents> {
   const findings: Finding[] = [];
@@ -123,5 +125,6 @@ export async function checkComponents(request: CheckRequest): Promise<CheckedCom
     findings.push({ severity: "error", code, message: messageOf(thrown), hint });
   }
   findProblems(request.config.components, described, request, findings);
+  findings.push(...checkContracts(request.config, described));
   return { resolved, described, findings };
 }

@@ -67,6 +67,11 @@ async function effectiveConfig(
   return { config: restores && reload !== undefined ? await reload(options.set) : config, options };
 }
 
+/** A finding that keeps nothing from running, as a warning of the run. */
+function findingText({ message, place }: Finding): string {
+  return place === undefined ? message : `${place.file}:${place.line}: ${message}`;
+}
+
 /**
  * Prepares the components and decides for each whether it runs. Throws CONFIG_INVALID with all findings; changes
  * that the policy refuses are in `decision.refused`. `now` as `resumeTime` gives it.
@@ -97,7 +102,9 @@ export async function decideRun(
     now,
     checkArtifact,
   });
-  return { config, prepared, decision, options, record: optionsRecord(options, config.redact) };
+  const warnings = [...prepared.findings.map(findingText), ...decision.warnings];
+  const record = optionsRecord(options, config.redact);
+  return { config, prepared, decision: { ...decision, warnings }, options, record };
 }
 
 const DIFFERENCE_WORDS: Readonly<Record<ConfigDifference["kind"], string>> = {

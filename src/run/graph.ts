@@ -1,5 +1,8 @@
 import type { ComponentConfig } from "../config/mod.ts";
 
+/** What of a component says where it stands. */
+type Ordered = Pick<ComponentConfig, "enabled" | "instanceName" | "index" | "dependsOn">;
+
 /** What one component comes after. */
 export interface Dependencies {
   /** Indexes of the components that must be over before it starts. */
@@ -13,7 +16,7 @@ export interface Dependencies {
  * whatever became of that one; named: after those, and only if none failed; `[]`: after none. Disabled
  * components take no part. The configuration has been checked for unknown names and cycles.
  */
-export function dependenciesOf(components: readonly ComponentConfig[]): readonly Dependencies[] {
+export function dependenciesOf(components: readonly Ordered[]): readonly Dependencies[] {
   const byName = new Map<string, number>();
   for (const { enabled, instanceName, index } of components) if (enabled) byName.set(instanceName, index);
   let previous: number | undefined;

@@ -2,7 +2,9 @@ import type { Finding, Redactor } from "../base/mod.ts";
 import { type ComponentHeader, fingerprintOf } from "../checkpoint/mod.ts";
 import type { ComponentConfig, PipelineConfig } from "../config/mod.ts";
 import type { ResolvedType } from "../plugin/mod.ts";
+import type { ContractOrder } from "../sdk/mod.ts";
 import { checkComponents, type CheckRequest } from "./check-components.ts";
+import { contractOrders } from "./check-contracts.ts";
 import { type Dependencies, dependenciesOf, withoutLeftOut } from "./graph.ts";
 import { leftOutBy, type Selection } from "./selection.ts";
 
@@ -12,6 +14,8 @@ export interface PreparedComponent {
   readonly header: ComponentHeader;
   /** Undefined only where it is disabled. */
   readonly resolved: ResolvedType | undefined;
+  /** What its contracts are checked with; absent where they are not. */
+  readonly contracts?: ContractOrder | undefined;
 }
 
 export interface Prepared {
@@ -39,6 +43,8 @@ export async function prepareComponents(request: PrepareRequest): Promise<Prepar
     request.selection === undefined ? new Set<number>() : leftOutBy(request.selection, components, whole);
   const dependencies = withoutLeftOut(whole, leftOut);
   const { resolved, described, findings } = await checkComponents(request);
+  // Contracts are between those that the file joins, whichever of them this run is about.
+  const contracts = contractOrders(request.config, whole, described);
   const prepared = components.map((config): PreparedComponent => {
     const one = described.get(config.index);
     const fingerprint = fingerprintOf({
@@ -55,7 +61,12 @@ export async function prepareComponents(request: PrepareRequest): Promise<Prepar
       ...(config.enabled && !leftOut.has(config.index) ? {} : { selected: false }),
       ...(config.enabled ? {} : { disabled: true }),
     };
-    return { config, header, resolved: resolved.get(config.instanceType) };
+    return {
+      config,
+      header,
+      resolved: resolved.get(config.instanceType),
+      ...(contracts === undefined ? {} : { contracts: contracts[config.index] }),
+    };
   });
   return { components: prepared, dependencies, findings };
 }

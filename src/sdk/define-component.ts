@@ -1,6 +1,13 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { JsonObject } from "../base/mod.ts";
 import type { ComponentContext, ComponentDefinition, ComponentResult } from "./component.ts";
+import {
+  type ContractOption,
+  type InputContract,
+  inputSource,
+  outputSource,
+  type SchemaContract,
+} from "./contract/contract.ts";
 import { checkDefinition } from "./definition-check.ts";
 
 /** The configuration of a component without a schema: `instance-config` as written. */
@@ -12,6 +19,13 @@ export interface ComponentOptions<Schema extends GenericSchema> {
   readonly description?: string | undefined;
   /** The valibot schema of `instance-config`. Absent: it is given as it is, keys as written. */
   readonly config?: Schema | undefined;
+  /**
+   * What it needs of each component that it comes after, by instance name where that differs; a function of its
+   * configuration where it depends on that. Checked where `pipeline.schema-validation` is enabled.
+   */
+  readonly input?: ContractOption<InferOutput<Schema>, InputContract>;
+  /** What it produces, or a function of its configuration. Checked where `pipeline.schema-validation` is enabled. */
+  readonly output?: ContractOption<InferOutput<Schema>, SchemaContract>;
   /** Does the work; resolves when it is done. Its JSON result (at most 256 KiB) is kept in the checkpoint. */
   run(context: ComponentContext<InferOutput<Schema>>): ComponentResult | Promise<ComponentResult>;
 }
@@ -38,7 +52,7 @@ export function defineComponent<const Schema extends GenericSchema = PlainConfig
   options: ComponentOptions<Schema>,
 ): ComponentDefinition<Schema> {
   checkDefinition("defineComponent", options, {
-    known: ["description", "config", "run"],
+    known: ["description", "config", "input", "output", "run"],
     functions: ["run"],
     texts: ["description"],
   });
@@ -46,6 +60,8 @@ export function defineComponent<const Schema extends GenericSchema = PlainConfig
     kind: "component",
     description: options.description,
     config: options.config,
+    input: inputSource("defineComponent", options.input),
+    output: outputSource("defineComponent", options.output),
     run: (context) => options.run(context),
   };
 }

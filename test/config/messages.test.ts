@@ -53,10 +53,11 @@ describe("what is said of", () => {
     );
   });
 
-  test("a key that is not built yet: it is an unknown one", async () => {
-    for (const key of ["schema-validation {}"]) {
-      expect(await findingsText(pipelineText(key))).toContain("CONFIG_UNKNOWN_KEY");
-    }
+  test("an unknown key and a wrong value in schema-validation", async () => {
+    const said = await findingsText(pipelineText("schema-validation { enable = true, strict = 3 }"));
+    expect(said).toContain('unknown key "enable" in schema-validation of pipeline [CONFIG_UNKNOWN_KEY]');
+    expect(said).toContain("hint: Did you mean enabled?");
+    expect(said).toContain("strict in schema-validation of pipeline: expected a boolean");
   });
 
   test("a wrong type: what was expected and found", async () => {

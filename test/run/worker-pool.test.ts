@@ -16,6 +16,7 @@ function poolWithDeaths(deaths: number): { readonly pool: WorkerPool; readonly s
         cwd: process.cwd(),
         silenceMs: 60_000,
         line: () => undefined,
+        warning: () => undefined,
         secrets: createRedactor(),
         late: () => undefined,
       });

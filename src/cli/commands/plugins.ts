@@ -1,5 +1,5 @@
-import { findingsToJson, findingsToText, type JsonObject } from "../../base/mod.ts";
-import type { PluginDescription, PluginProblem, PluginRequest } from "../../api/mod.ts";
+import { findingsToJson, findingsToText, type JsonObject, type JsonValue } from "../../base/mod.ts";
+import type { ContractDescription, PluginDescription, PluginProblem, PluginRequest } from "../../api/mod.ts";
 import { type Command, type CommandContext, loadOptions } from "../context.ts";
 import type { GroupDefinition } from "../definition.ts";
 import { EXIT } from "../exit.ts";
@@ -87,13 +87,30 @@ function pluginJson(plugin: PluginDescription): JsonObject {
       default: field.default ?? null,
       description: field.description ?? null,
     })),
+    ...(plugin.kind === "component"
+      ? { input: contractJson(plugin.input), output: contractJson(plugin.output) }
+      : {}),
+  };
+}
+
+function contractJson(contract: ContractDescription | undefined): JsonValue {
+  if (contract === undefined) return null;
+  return {
+    byConfiguration: contract.byConfiguration,
+    fields: contract.fields.map(({ from, name, type, nullable, description }) => ({
+      ...(from === undefined ? {} : { from }),
+      name,
+      type,
+      nullable,
+      description: description ?? null,
+    })),
   };
 }
 
 const show: Command = {
   kind: "command",
   name: "show",
-  summary: "Show one type: its file, its configuration with defaults",
+  summary: "Show one type: its file, its configuration with defaults, its contracts",
   about: [
     "The fields of `instance-config` as the plugin's schema declares them; either spelling, kebab-case or camelCase, may be written.",
   ],
@@ -142,8 +159,25 @@ function pluginText(plugin: PluginDescription, style: Style): string {
     ...(plugin.description === undefined ? [] : [visible(plugin.description)]),
     "",
     ...(rows.length === 0 ? ["It declares no fields."] : table(["  FIELD", "TYPE", "", ""], rows)),
+    ...contractLines("NEEDS", plugin.input),
+    ...contractLines("PRODUCES", plugin.output),
   ];
   return lines.join("\n");
+}
+
+function contractLines(heading: string, contract: ContractDescription | undefined): readonly string[] {
+  if (contract === undefined) return [];
+  if (contract.byConfiguration) return ["", `  ${heading}`, "  what its configuration says"];
+  const rows = contract.fields.map(({ from, name, type, nullable, description }) => [
+    `  ${visible(from === undefined ? name : `${from}: ${name}`)}`,
+    visible(type),
+    nullable ? "" : "not null",
+    visible(description ?? ""),
+  ]);
+  return [
+    "",
+    ...(rows.length === 0 ? [`  ${heading}`, "  nothing"] : table([`  ${heading}`, "TYPE", "", ""], rows)),
+  ];
 }
 
 const check: Command = {
