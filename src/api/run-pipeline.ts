@@ -1,5 +1,5 @@
 import { type Redactor, systemRandom } from "../base/mod.ts";
-import { type PipelineConfig, redactorFor } from "../config/mod.ts";
+import { type PipelineConfig, runRedactor } from "../config/mod.ts";
 import { runOnce, type RunResult, SecretMask } from "../run/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import { markedStore } from "./checkpoint-hooks.ts";
@@ -62,7 +62,7 @@ export async function resume(request: ResumeRequest): Promise<RunResult> {
 
 /** No secret that became known leaves a run with its result or its error. */
 async function runOpened(source: Source, options: FileRunOptions, opened: Opened): Promise<RunResult> {
-  const redactor = redactorFor(source.config);
+  const redactor = runRedactor(source.config, opened.lookup.env);
   opened.log.redactor = redactor;
   try {
     const result = await runRedacted(source, options, opened, redactor);

@@ -111,7 +111,7 @@ export function isSecretReference(text: string): boolean {
 const USER_INFO = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#@:"']{0,300}:)?([^\s/?#"']{1,2000})@/giu;
 const PARAMETER = /(^|[?&;\s,({])([\w.-]{1,200})=("[^"]*"|'[^']*'|[^\s&;,"')}]+)/gu;
 const QUOTED_KEY =
-  /(["'])([\w.-]{1,200})\1(\s{0,8}:\s{0,8})("(?:[^"\\]|\\.){0,4000}"|'(?:[^'\\]|\\.){0,4000}')/gu;
+  /(["']?)\b([\w.-]{1,200})\1(\s{0,8}:\s{0,8})("(?:[^"\\]|\\.){0,4000}"|'(?:[^'\\]|\\.){0,4000}')/gu;
 const AUTHORIZATION = /\b(bearer|basic)\s+[\w+/=.~-]{8,}/giu;
 
 /**
@@ -130,7 +130,7 @@ function maskPatterns(text: string, extra: readonly string[]): string {
       isSecretKey(name, extra) ? `${before}${name}=${REDACTED}` : whole,
     );
   }
-  if (masked.includes(":") && /["']\s{0,8}:\s{0,8}["']/u.test(masked)) {
+  if (masked.includes(":") && /[\w"']\s{0,8}:\s{0,8}["']/u.test(masked)) {
     masked = masked.replaceAll(
       QUOTED_KEY,
       (whole: string, quote: string, name: string, colon: string, value: string) =>
@@ -156,6 +156,11 @@ function maskCutEnd(text: string, secrets: readonly string[]): string {
     }
   }
   return text;
+}
+
+function maskSpellings(text: string, spellings: SecretSpellings | undefined): string {
+  if (spellings === undefined) return text;
+  return maskCutEnd(text.replaceAll(spellings.pattern, REDACTED), spellings.plain);
 }
 
 /** A place to cut a text, at `at` or where the secret begins that stands there; where that is the text's own beginning, behind it. */
@@ -198,6 +203,8 @@ export interface RedactorOptions {
   readonly keys?: readonly string[] | undefined;
   /** Secret values already known. */
   readonly secrets?: Iterable<string> | undefined;
+  /** Values that are secrets by the name of their key alone: masked in texts, not by `known`, since they may be mere words. */
+  readonly suspects?: Iterable<string> | undefined;
 }
 
 /** Makes a {@link Redactor}. */
@@ -205,7 +212,10 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   const keys = options.keys ?? [];
   const secrets = new Set<string>();
   const answers = new Map<string, boolean>();
+  const suspects = [...(options.suspects ?? [])];
+  /** Of the secrets, and of the suspects as well. */
   let spellings: SecretSpellings | undefined;
+  let all: SecretSpellings | undefined;
 
   const secretKey = (key: string): boolean => {
     const known = answers.get(key);
@@ -215,11 +225,8 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     if (answers.size < 10_000) answers.set(key, answer);
     return answer;
   };
-  const known = (given: string): string => {
-    if (spellings === undefined) return given;
-    return maskCutEnd(given.replaceAll(spellings.pattern, REDACTED), spellings.plain);
-  };
-  const text = (given: string): string => maskPatterns(known(given), keys);
+  const known = (given: string): string => maskSpellings(given, spellings);
+  const text = (given: string): string => maskPatterns(maskSpellings(given, all), keys);
   const number = (value: number): JsonValue => {
     const written = String(value);
     return written.length >= MIN_ANYWHERE_LENGTH && known(written) !== written ? REDACTED : value;
@@ -248,8 +255,11 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   const learn = (values: Iterable<string>): void => {
     const before = secrets.size;
     for (const value of values) if (value !== "") secrets.add(value);
-    if (secrets.size > before) spellings = spellSecrets(secrets);
+    if (secrets.size === before) return;
+    spellings = spellSecrets(secrets);
+    all = spellSecrets([...secrets, ...suspects]);
   };
+  all = spellSecrets(suspects);
   learn(options.secrets ?? []);
   return {
     isSecretKey: secretKey,
@@ -257,9 +267,9 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     json: (value) => json(value, false),
     known,
     knownJson,
-    cut: (given, at) => (spellings === undefined ? at : cutBetween(given, at, spellings)),
+    cut: (given, at) => (all === undefined ? at : cutBetween(given, at, all)),
     get margin() {
-      return spellings?.longest ?? 0;
+      return all?.longest ?? 0;
     },
     learn,
   };

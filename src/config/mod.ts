@@ -41,4 +41,4 @@ export {
   type SecretReference,
   secretReferences,
 } from "./secrets.ts";
-export { type ConfigOrigin, configOrigins, redactorFor, showConfig } from "./show.ts";
+export { type ConfigOrigin, configOrigins, redactorFor, runRedactor, showConfig } from "./show.ts";

@@ -1,10 +1,28 @@
 import { createRedactor, type JsonObject, type JsonValue, type Place, type Redactor } from "../base/mod.ts";
 import { type HoconNode, type HoconObject, type OriginStep, toJson } from "../hocon/mod.ts";
 import type { PipelineConfig } from "./pipeline.ts";
+import { environmentSecrets, plainSecrets } from "./plain-secrets.ts";
 
 /** A redactor that knows a pipeline's `redact` names. */
 export function redactorFor(pipeline: Pick<PipelineConfig, "redact"> | undefined): Redactor {
   return createRedactor({ keys: pipeline?.redact });
+}
+
+/**
+ * The redactor of a run: it also knows the values that stand under secret keys, in the configuration and in the
+ * environment, wherever else they turn up.
+ */
+export function runRedactor(
+  pipeline: Pick<PipelineConfig, "redact" | "root">,
+  env: Readonly<Record<string, string | undefined>>,
+): Redactor {
+  const { isSecretKey } = redactorFor(pipeline);
+  const { secrets, suspects } = plainSecrets(pipeline.root, isSecretKey);
+  return createRedactor({
+    keys: pipeline.redact,
+    secrets,
+    suspects: [...suspects, ...environmentSecrets(env, isSecretKey)],
+  });
 }
 
 /** A configuration as JSON that may be shown: secrets masked, secret references as they are. */
