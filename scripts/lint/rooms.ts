@@ -71,6 +71,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     holds: "components and hooks that ship in the executable",
     imports: ["base", "program", "config", "store", "files", "spark", "sdk"],
     packages: ["valibot", "prom-client"],
+    doors: ["mod.ts", "components.ts"],
   },
   plugin: {
     holds: "finding, loading and describing plugins; the virtual `cairn` module",

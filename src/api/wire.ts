@@ -8,6 +8,7 @@ import {
   type Redactor,
   systemClock,
 } from "../base/mod.ts";
+import { builtinComponents as shippedComponents } from "../builtin/components.ts";
 import {
   type HookConfig,
   judgedHook,
@@ -36,11 +37,15 @@ import type { Environment } from "./options.ts";
 /** The first argument that makes this executable a worker process. */
 export const WORKER_COMMAND = "__worker";
 
-/** Components that ship in the executable, by type; none of them exists yet. */
-export const builtinComponents: ReadonlyMap<string, PluginDefinition> = new Map();
+/** Components that ship in the executable, by type. */
+export const builtinComponents: ReadonlyMap<string, PluginDefinition> = new Map(
+  [...shippedComponents].map(([type, { definition }]) => [type, definition]),
+);
 
 /** Revisions of the built-in components, raised by hand when what they do changes. */
-const BUILTIN_REVISIONS: ReadonlyMap<string, number> = new Map();
+const BUILTIN_REVISIONS: ReadonlyMap<string, number> = new Map(
+  [...shippedComponents].map(([type, { revision }]) => [type, revision]),
+);
 
 /** How this very program is started as a worker. */
 export function ownWorkerCommand(): readonly string[] {

@@ -14,6 +14,8 @@ export interface RetryPolicy {
   readonly jitterFactor: number;
   /** Error class names; empty: all but PermanentError. */
   readonly retryableExceptions: readonly string[];
+  /** Exit codes of programs. With both lists empty every error is retried. */
+  readonly retryableExitCodes: readonly number[];
   /** No retry starts later than this after the first attempt, ms; undefined: no bound. */
   readonly maxElapsedMs: number | undefined;
 }

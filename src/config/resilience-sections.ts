@@ -39,8 +39,14 @@ export const retryPolicySection: Section<RetryPolicy> = section<RetryPolicy>({
     },
     retryableExceptions: {
       key: "retryable-exceptions",
-      doc: "names of error classes that are retried; empty: all but PermanentError",
+      doc: "names of error classes that are retried; with retryable-exit-codes both empty: all but PermanentError",
       kind: list(name),
+      default: [],
+    },
+    retryableExitCodes: {
+      key: "retryable-exit-codes",
+      doc: "exit codes of programs that are retried, beside retryable-exceptions; both empty: all errors but PermanentError",
+      kind: list(wholeNumber(0)),
       default: [],
     },
     maxElapsedMs: {

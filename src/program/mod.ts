@@ -11,6 +11,8 @@ export { type EndText, endText } from "./end-text.ts";
 export { findProgram, headOf, isStartable } from "./find-program.ts";
 export { forwardLines, type LevelLog } from "./forward-lines.ts";
 export { launch } from "./launch.ts";
+export { contextVariables, type ProgramRun } from "./context-variables.ts";
+export { isLasting, ProgramError } from "./program-error.ts";
 export { allowedEnv, BASE_VARIABLES } from "./allowed-env.ts";
 export { allProcesses, isDead, membersOf, statFields } from "./process-table.ts";
 export type { ProgramLine } from "./output-lines.ts";

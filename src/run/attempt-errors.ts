@@ -25,12 +25,15 @@ export const attemptErrors = {
     ),
   exited: (code: number | null, signal: string | null): WireError =>
     signal === null
-      ? made(
-          "ComponentExited",
-          "COMPONENT_EXITED",
-          `it ended its process with exit code ${code ?? "unknown"} before it returned`,
-          "Return to succeed and throw to fail; process.exit does neither.",
-        )
+      ? {
+          ...made(
+            "ComponentExited",
+            "COMPONENT_EXITED",
+            `it ended its process with exit code ${code ?? "unknown"} before it returned`,
+            "Return to succeed and throw to fail; process.exit does neither.",
+          ),
+          exitCode: code ?? undefined,
+        }
       : made(
           "ComponentKilled",
           "COMPONENT_KILLED",

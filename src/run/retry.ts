@@ -12,8 +12,11 @@ export function maxAttempts(policy: RetryPolicy | undefined): number {
 /** Whether the error of a failed attempt is one that the policy tries again. */
 export function isRetryable(policy: RetryPolicy | undefined, error: WireError): boolean {
   if (policy === undefined || error.steering === "permanent") return false;
-  if (error.steering === "transient" || policy.retryableExceptions.length === 0) return true;
-  return policy.retryableExceptions.some((name) => isNamed(error, name));
+  if (error.steering === "transient") return true;
+  const { retryableExceptions: names, retryableExitCodes: codes } = policy;
+  if (names.length === 0 && codes.length === 0) return true;
+  const ended = error.exitCode !== undefined && codes.includes(error.exitCode);
+  return ended || names.some((name) => isNamed(error, name));
 }
 
 /** The original's names are qualified (`java.io.IOException`); the last part is a class's name here. */

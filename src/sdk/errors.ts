@@ -5,6 +5,8 @@ export interface TypedErrorOptions {
   readonly code?: string | undefined;
   /** What to do now. */
   readonly hint?: string | undefined;
+  /** Exit code of the program that failed, for `retryable-exit-codes`. */
+  readonly exitCode?: number | undefined;
 }
 
 /** What an error asks of the runner. */
@@ -25,12 +27,14 @@ const STEERING_BY_NAME: ReadonlyMap<string, Steering> = new Map([
 abstract class SteeringError extends Error {
   readonly code: string | undefined;
   readonly hint: string | undefined;
+  readonly exitCode: number | undefined;
 
   constructor(steering: Steering, message: string, options: TypedErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     Object.defineProperty(this, STEERING, { value: steering });
     this.code = options.code;
     this.hint = options.hint;
+    this.exitCode = options.exitCode;
   }
 }
 

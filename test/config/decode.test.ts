@@ -97,6 +97,7 @@ describe("a whole file", () => {
       backoffMultiplier: 1.5,
       jitterFactor: 0.1,
       retryableExceptions: [],
+      retryableExitCodes: [],
       maxElapsedMs: undefined,
     });
   });

@@ -34,6 +34,7 @@ test("retries that fall due while the breaker is open are spent and not made; wh
     backoffMultiplier: 2,
     jitterFactor: 0,
     retryableExceptions: [],
+    retryableExitCodes: [],
     maxElapsedMs: undefined,
   };
   const at = { spent: 0, elapsedMs: 0, openMs: 0 };

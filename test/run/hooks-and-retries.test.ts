@@ -11,6 +11,7 @@ const POLICY = {
   backoffMultiplier: 2,
   jitterFactor: 0,
   retryableExceptions: [],
+  retryableExitCodes: [],
   maxElapsedMs: undefined,
 };
 

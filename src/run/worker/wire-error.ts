@@ -35,6 +35,11 @@ function spell(thrown: unknown): string {
   }
 }
 
+function exitCodeOf(thrown: object): number | undefined {
+  const code: unknown = Reflect.get(thrown, "exitCode");
+  return typeof code === "number" && Number.isInteger(code) ? code : undefined;
+}
+
 /** What was thrown, whatever it is, in a form that can cross a process. Never throws. */
 export function toWireError(thrown: unknown): WireError {
   if (typeof thrown !== "object" || thrown === null) {
@@ -50,6 +55,7 @@ export function toWireError(thrown: unknown): WireError {
       hint: textAt(thrown, "hint"),
       stack: textAt(thrown, "stack"),
       steering: steeringOf(thrown),
+      exitCode: exitCodeOf(thrown),
       classes: classesOf(thrown, name),
     };
   } catch (second) {

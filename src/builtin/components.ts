@@ -1,0 +1,17 @@
+import type { ComponentDefinition } from "../sdk/mod.ts";
+import { execComponent } from "./exec.ts";
+
+/** A component that ships in the executable. */
+export interface BuiltinComponent {
+  readonly definition: ComponentDefinition;
+  /** The code part of its fingerprint: raised by hand when what it does changes. */
+  readonly revision: number;
+}
+
+/**
+ * Components that ship in the executable, by type. A door of its own: every worker opens it, so what is slow to load
+ * (clients of stores and services) is imported where it is used.
+ */
+export const builtinComponents: ReadonlyMap<string, BuiltinComponent> = new Map<string, BuiltinComponent>([
+  ["exec", { definition: execComponent as unknown as ComponentDefinition, revision: 1 }],
+]);
