@@ -87,7 +87,11 @@ async function runRedacted(
     { ...options, store: marked },
     { ...opened, redactor, signal: options.signal, graceMs: options.graceMs },
   );
-  if (store !== undefined) log.say("info", `checkpoint location: ${store.location}`);
+  if (store !== undefined) {
+    log.say("info", `checkpoint location: ${store.location}`);
+    // A runner that is silent for longer may be taken for dead soon.
+    pools.setSilence(config.checkpoint.leaseMs / 2);
+  }
   const hooks = async (decided: PipelineConfig): Promise<readonly PipelineHooks[]> => {
     const find = (): Promise<readonly string[]> => foldersOf(decided, lookup, () => undefined);
     pools.useSecrets(await secretProvidersOf(decided, find));

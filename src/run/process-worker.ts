@@ -122,8 +122,8 @@ export class ProcessWorker implements WorkerHandle {
     this.#send({ kind: "abort", reason });
   }
 
-  ping(): void {
-    this.#send({ kind: "ping" });
+  ping(silenceMs: number): void {
+    this.#send({ kind: "ping", silenceMs });
   }
 
   kill(): void {

@@ -11,7 +11,7 @@ import { componentEnv } from "./worker/component-env.ts";
 import type { WorkerParts } from "./worker/process-main.ts";
 import type { RunFacts, WireError } from "./worker/protocol.ts";
 
-/** How long a worker's runner may be silent where leases are no matter of time, ms. */
+/** How long a worker's runner may be silent until the configuration says more, ms: half a lease of 5 minutes. */
 const DEFAULT_SILENCE_MS = 150_000;
 /** Pings within the time that a runner may be silent. */
 const PINGS = 6;
@@ -21,8 +21,6 @@ export interface WorkerPoolsOptions {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Half a lease; default 150 s. */
-  readonly silenceMs?: number | undefined;
   /** What components in the runner need. */
   readonly parts: () => Promise<WorkerParts>;
   readonly log: RunLog;
@@ -33,6 +31,7 @@ export class WorkerPools {
   readonly processes: WorkerPool;
   readonly inRunner: WorkerPool;
   readonly #options: WorkerPoolsOptions;
+  #silenceMs = DEFAULT_SILENCE_MS;
   #journal: RunJournal | undefined;
   #parts: WorkerParts | undefined;
   #pings: ReturnType<typeof setInterval> | undefined;
@@ -80,6 +79,16 @@ export class WorkerPools {
     this.inRunner.open(run);
   }
 
+  /** Half the lease of the run: a worker that hears nothing from its runner for so long, ms, ends itself. */
+  setSilence(silenceMs: number): void {
+    if (silenceMs === this.#silenceMs) return;
+    this.#silenceMs = silenceMs;
+    if (this.#pings === undefined) return;
+    clearInterval(this.#pings);
+    this.#ping();
+    this.#pings = this.#startPings();
+  }
+
   /** Kills all worker processes at once. */
   kill(): void {
     this.processes.kill();
@@ -108,28 +117,32 @@ export class WorkerPools {
   };
 
   #startProcess(): WorkerHandle {
-    const { command, cwd, env, log, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
+    const { command, cwd, env, log } = this.#options;
     const worker = new ProcessWorker({
       command,
       // Whatever a component starts inherits this: our own flags' variables would steer a `cairn` in there.
       env: componentEnv(env),
       cwd,
-      silenceMs,
+      silenceMs: this.#silenceMs,
       line: (line) => log.line(line),
       warning: (component, message) => log.warning(component, message),
       secrets: log.secrets,
       late: this.#late,
     });
-    this.#pings ??= this.#startPings(silenceMs);
+    this.#pings ??= this.#startPings();
     return worker;
   }
 
-  #startPings(silenceMs: number): ReturnType<typeof setInterval> {
-    const timer = setInterval(() => {
-      for (const worker of this.processes.workers) if (worker instanceof ProcessWorker) worker.ping();
-    }, silenceMs / PINGS);
+  #startPings(): ReturnType<typeof setInterval> {
+    const timer = setInterval(() => this.#ping(), this.#silenceMs / PINGS);
     timer.unref();
     return timer;
+  }
+
+  #ping(): void {
+    for (const worker of this.processes.workers) {
+      if (worker instanceof ProcessWorker) worker.ping(this.#silenceMs);
+    }
   }
 
   #startInRunner(): WorkerHandle {

@@ -37,15 +37,30 @@ function bindToRunner(libc: Libc, runnerPid: number): void {
   process.on("disconnect", endOwnGroup);
 }
 
-/** Ends the group where the runner was silent for too long: it may have been taken for dead. */
-function watchSilence(limitMs: number): () => void {
-  let heard = performance.now();
-  const timer = setInterval(() => {
-    if (performance.now() - heard > limitMs) endOwnGroup();
-  }, limitMs / 8);
-  timer.unref();
-  return () => {
-    heard = performance.now();
+/** How often a worker looks within the time that its runner may be silent. */
+const LOOKS = 8;
+
+/**
+ * Ends the group where the runner was silent for too long: it may have been taken for dead. Time in which this process
+ * was busy or stopped counts as one look: what the runner said meanwhile has not been read yet.
+ */
+function watchSilence(firstLimitMs: number): (message: ToWorker) => void {
+  let limitMs = firstLimitMs;
+  let silentMs = 0;
+  let looked = performance.now();
+  const look = (): void => {
+    const now = performance.now();
+    silentMs += Math.min(now - looked, (2 * limitMs) / LOOKS);
+    looked = now;
+    if (silentMs > limitMs) endOwnGroup();
+  };
+  let timer = setInterval(look, limitMs / LOOKS).unref();
+  return (message) => {
+    silentMs = 0;
+    if (message.kind !== "ping" || message.silenceMs === limitMs) return;
+    limitMs = message.silenceMs;
+    clearInterval(timer);
+    timer = setInterval(look, limitMs / LOOKS).unref();
   };
 }
 
@@ -146,7 +161,7 @@ export async function runWorkerProcess(args: readonly string[], parts: WorkerPar
   });
   await parts.prepare();
   process.on("message", (message: ToWorker) => {
-    heard();
+    heard(message);
     // Components may have left anything behind; nothing of it is waited for.
     if (message.kind === "close") process.exit(0);
     else session.receive(message);

@@ -104,7 +104,8 @@ export type ToWorker =
   /** The runner masks the secrets that were told with this number. */
   | { readonly kind: "secrets-known"; readonly ask: number }
   | { readonly kind: "abort"; readonly reason: WireError }
-  | { readonly kind: "ping" }
+  /** The runner lives; without a word of it for `silenceMs` the worker ends itself. */
+  | { readonly kind: "ping"; readonly silenceMs: number }
   | { readonly kind: "close" };
 
 /** How an attempt ended, as the worker saw it. */
