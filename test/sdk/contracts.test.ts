@@ -9,6 +9,7 @@ import {
   defineComponent,
   inputFrom,
   type SchemaContract,
+  v,
 } from "../../src/sdk/mod.ts";
 import { seeded } from "../kit/mod.ts";
 
@@ -282,12 +283,13 @@ describe("declaring", () => {
 
   test("what a function of the configuration gives is checked when it is asked for", () => {
     const definition = defineComponent({
-      input: ({ from }) => ({ [String(from)]: field("int") }),
+      config: v.object({ from: v.string() }),
+      input: ({ from }) => ({ [from]: field("int") }),
       output: () => [{ name: "a", type: "intt" }],
       run,
     });
     expect(definition.input?.fixed).toBeUndefined();
     expect(definition.input?.of({ from: "A" })).toEqual({ A: field("int") });
-    expect(() => definition.output?.of({})).toThrow('does not know the type "intt"');
+    expect(() => definition.output?.of({ from: "A" })).toThrow('does not know the type "intt"');
   });
 });

@@ -238,3 +238,15 @@ test("cairn/testing brings the conformance suite and loads without a test framew
   });
   expect(await built.outputs[0]?.text()).not.toContain('bun:test"');
 });
+
+test("what a component returns has to be what its output contract says", async () => {
+  const component = (value: string) =>
+    defineComponent({ output: [{ name: "n", type: "int" }], run: () => ({ n: value.length, more: value }) });
+  expect((await testComponent(component("one"))).status).toBe("completed");
+  const wrong = defineComponent({ output: [{ name: "n", type: "int" }], run: () => ({ n: "one" }) });
+  expect(await testComponent(wrong)).toMatchObject({
+    status: "failed",
+    steering: "permanent",
+    error: { code: "CONTRACT_VIOLATED" },
+  });
+});

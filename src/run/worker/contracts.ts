@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../base/mod.ts";
-import { checkInputs, checkProduced, type ComponentDefinition, type ContractOrder } from "../../sdk/mod.ts";
+import { checkInputs, checkProduced, type ComponentDefinition } from "../../sdk/mod.ts";
 import type { AttemptOrder, DeclaredContracts } from "./protocol.ts";
 
 /** What a component declares with a configuration. Throws what its own functions throw, and PLUGIN_DEFINITION_INVALID. */

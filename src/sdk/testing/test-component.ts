@@ -7,6 +7,8 @@ import type {
   RunInfo,
   SparkSettings,
 } from "../component.ts";
+import type { SchemaContract } from "../contract/contract.ts";
+import { checkProduced } from "../contract/violation.ts";
 import { steeringOf } from "../errors.ts";
 import { jsonResult } from "../json-result.ts";
 import { decodeConfig } from "../schema/decode-config.ts";
@@ -104,9 +106,13 @@ function makeSignal(options: TestOptions, clock: Clock, ended: AbortSignal): Abo
 
 type Ending = Pick<TestRun, "status" | "outputs" | "error" | "steering">;
 
-async function endingOf(run: () => ComponentResult | Promise<ComponentResult>): Promise<Ending> {
+async function endingOf(
+  run: () => ComponentResult | Promise<ComponentResult>,
+  output: SchemaContract | undefined,
+): Promise<Ending> {
   try {
     const outputs = jsonResult("the outputs of the component under test", await run());
+    checkProduced("component under test", output, outputs, { failOnWarning: false }, () => undefined);
     return { status: "completed", outputs, error: undefined, steering: undefined };
   } catch (error) {
     const steering = steeringOf(error);
@@ -155,7 +161,8 @@ async function attempt<Schema extends GenericSchema>(
   const whole = { ...context, config: config as InferOutput<Schema> & JsonObject };
   const run = (): ComponentResult | Promise<ComponentResult> =>
     typeof component === "function" ? component(whole) : component.run(whole);
-  const ending = await Promise.race([crashed.promise, endingOf(run)]);
+  const output = typeof component === "function" ? undefined : component.output?.of(whole.config);
+  const ending = await Promise.race([crashed.promise, endingOf(run, output)]);
   ended.abort(new Error("the component has ended"));
   checkCrashed(ending, options.crash, record);
   const steps = { ...known, ...Object.fromEntries(record.steps.map((step) => [step.name, step.result])) };
@@ -168,7 +175,7 @@ async function attempt<Schema extends GenericSchema>(
 
 /**
  * Runs one component as a run would, without a runner: its configuration goes through its schema, steps, outputs
- * and artifacts are recorded, what it returns has to be JSON. A failure is an answer, not a rejection; it rejects
+ * and artifacts are recorded, what it returns has to be JSON and what its output contract says. A failure is an answer, not a rejection; it rejects
  * with COMPONENT_CONFIG_INVALID where the configuration is wrong, TEST_STEP_NOT_REACHED where it never came to
  * the step of `crash`.
  *
