@@ -33,3 +33,19 @@ export type SparkValue =
 
 /** A row: its values by the columns' names. */
 export type Row = { readonly [name: string]: SparkValue };
+
+/**
+ * What callers may give where a value is sent to Spark: all that {@link SparkValue} has, the two other forms of a point
+ * in time, text or numbers for decimals (by the column's type), objects for maps with text keys, undefined for null.
+ */
+export type SparkInput =
+  | SparkValue
+  | undefined
+  | Date
+  | Temporal.ZonedDateTime
+  | readonly SparkInput[]
+  | ReadonlyMap<SparkInput, SparkInput>
+  | { readonly [name: string]: SparkInput };
+
+/** A row to send: values by the columns' names. */
+export type RowInput = { readonly [name: string]: SparkInput };

@@ -1,0 +1,154 @@
+import { CalendarInterval } from "../../../src/spark/value/calendar-interval.ts";
+import { Decimal } from "../../../src/spark/value/decimal.ts";
+import type { SparkValue } from "../../../src/spark/value/spark-value.ts";
+
+/** A type as DDL, and values at its edges; null is added to each by the tests. */
+export interface TypeCase {
+  readonly ddl: string;
+  readonly values: readonly SparkValue[];
+  /** Whether a Spark server takes columns of it from a client; why not. */
+  readonly refused?: string;
+}
+
+const MAX_DECIMAL = 10n ** 38n - 1n;
+const LONG_MAX = 2n ** 63n - 1n;
+const LONG_MIN = -(2n ** 63n);
+
+/** Every type of Spark SQL that has values, with its edges. */
+export const EVERY_TYPE: readonly TypeCase[] = [
+  { ddl: "void", values: [] },
+  { ddl: "boolean", values: [true, false] },
+  { ddl: "tinyint", values: [-128, 127, 0] },
+  { ddl: "smallint", values: [-32_768, 32_767, 0] },
+  { ddl: "int", values: [-2_147_483_648, 2_147_483_647, 0] },
+  { ddl: "bigint", values: [LONG_MIN, LONG_MAX, 0n, 9_007_199_254_740_993n] },
+  {
+    ddl: "float",
+    values: [0, -0, 1.5, Number.NaN, Infinity, -Infinity, 2 ** -149, 3.402_823_466_385_288_6e38],
+  },
+  {
+    ddl: "double",
+    values: [0, -0, 0.1, Number.NaN, Infinity, -Infinity, Number.MIN_VALUE, Number.MAX_VALUE, 2 ** 53 + 2],
+  },
+  { ddl: "decimal(1,0)", values: [new Decimal(9n, 0), new Decimal(-9n, 0)] },
+  {
+    ddl: "decimal(10,2)",
+    values: [Decimal.parse("12345678.90"), Decimal.parse("-0.01"), new Decimal(0n, 2)],
+  },
+  {
+    ddl: "decimal(38,0)",
+    values: [new Decimal(MAX_DECIMAL, 0), new Decimal(-MAX_DECIMAL, 0), new Decimal(2n ** 63n, 0)],
+  },
+  {
+    ddl: "decimal(38,18)",
+    values: [new Decimal(MAX_DECIMAL, 18), new Decimal(LONG_MIN, 18), new Decimal(LONG_MIN - 1n, 18)],
+  },
+  { ddl: "decimal(38,38)", values: [new Decimal(MAX_DECIMAL, 38), new Decimal(-1n, 38)] },
+  { ddl: "string", values: ["", "a", "Grüße 🦆", "\uFEFFbom", "line\nfeed\0nul", "x".repeat(5000)] },
+  { ddl: "string collate UNICODE", values: ["", "Ünïcode"] },
+  { ddl: "char(5)", values: ["ab   ", "abcde"] },
+  { ddl: "varchar(5)", values: ["", "ab"] },
+  { ddl: "binary", values: [new Uint8Array(), Uint8Array.of(0, 255, 128), new Uint8Array(300).fill(7)] },
+  {
+    ddl: "date",
+    values: [
+      "1970-01-01",
+      "1969-12-31",
+      "2024-02-29",
+      "0001-01-01",
+      "9999-12-31",
+      "1582-10-10",
+      "1900-03-01",
+    ].map((text) => Temporal.PlainDate.from(text)),
+  },
+  {
+    ddl: "timestamp",
+    values: [
+      "1970-01-01T00:00:00Z",
+      "2024-02-29T01:02:03.123456Z",
+      "1969-12-31T23:59:59.999999Z",
+      "0001-01-02T00:00:00Z",
+      "9999-12-30T23:59:59.999999Z",
+    ].map((text) => Temporal.Instant.from(text)),
+  },
+  {
+    ddl: "timestamp_ntz",
+    values: [
+      "1970-01-01T00:00:00",
+      "2024-02-29T01:02:03.123456",
+      "1969-12-31T23:59:59.999999",
+      "0001-01-01T00:00:00.000001",
+      "9999-12-31T23:59:59.999999",
+    ].map((text) => Temporal.PlainDateTime.from(text)),
+  },
+  {
+    ddl: "interval year to month",
+    values: [0, 14, -14, 2_147_483_647, -2_147_483_648].map(
+      (months) => new Temporal.Duration(Math.trunc(months / 12), months % 12),
+    ),
+  },
+  {
+    ddl: "interval day to second",
+    values: [
+      "PT0S",
+      "P1DT2H3M4.5S",
+      "-P1DT2H3M4.000001S",
+      "P106751991DT4H54.775807S",
+      "-P106751991DT4H54.775808S",
+    ].map((text) => Temporal.Duration.from(text)),
+  },
+  { ddl: "array<int>", values: [[], [1, null, -1], [null]] },
+  { ddl: "array<array<string>>", values: [[], [[], null, ["a", null, "🦆"]]] },
+  {
+    ddl: "map<string,bigint>",
+    values: [
+      new Map(),
+      new Map([
+        ["a", 1n],
+        ["", null],
+      ] as const),
+    ],
+  },
+  {
+    ddl: "map<int,array<date>>",
+    values: [new Map([[1, [Temporal.PlainDate.from("2024-01-01"), null]]] as const)],
+  },
+  {
+    ddl: "struct<a:int,b:string>",
+    values: [
+      { a: 1, b: "x" },
+      { a: null, b: null },
+    ],
+  },
+  {
+    ddl: "struct<d:decimal(5,2),n:struct<t:timestamp,l:array<struct<x:double>>>>",
+    values: [
+      {
+        d: Decimal.parse("1.50"),
+        n: { t: Temporal.Instant.from("2024-01-01T00:00:00.000001Z"), l: [{ x: -0 }, null] },
+      },
+      { d: null, n: null },
+    ],
+  },
+  { ddl: "struct<`__proto__`:int,`constructor`:int>", values: [protoStruct()] },
+];
+
+/** Types that a server has no Arrow form for, or only when it is told to. */
+export const RARE_TYPES: readonly TypeCase[] = [
+  {
+    ddl: "time(6)",
+    values: ["00:00:00", "23:59:59.999999", "12:34:56.1"].map((text) => Temporal.PlainTime.from(text)),
+  },
+  { ddl: "interval", values: [new CalendarInterval(1, -2, 3_000_001n), new CalendarInterval(0, 0, 0n)] },
+];
+
+function protoStruct(): SparkValue {
+  const struct: { [name: string]: SparkValue } = {};
+  Object.defineProperty(struct, "__proto__", {
+    value: 1,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+  return { ...struct, constructor: 2 } as unknown as SparkValue;
+}

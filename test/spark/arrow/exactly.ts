@@ -1,0 +1,48 @@
+import { CalendarInterval } from "../../../src/spark/value/calendar-interval.ts";
+import { Decimal } from "../../../src/spark/value/decimal.ts";
+import { Variant } from "../../../src/spark/value/variant.ts";
+
+/**
+ * A value as JSON with its type, in which nothing that differs looks alike: -0 and 0, NaN, 1 and 1n. The Python side
+ * (`typed_json.py`) writes the same form.
+ */
+export function exactly(value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "boolean") return value;
+  if (typeof value === "string") return { text: value };
+  if (typeof value === "bigint") return { int: String(value) };
+  if (typeof value === "number") return numberForm(value);
+  if (value instanceof Uint8Array) return { bytes: value.toHex() };
+  if (value instanceof Decimal) return { decimal: value.toString() };
+  if (value instanceof Temporal.PlainDate) return { date: value.toString() };
+  if (value instanceof Temporal.Instant) return { instant: value.toString({ smallestUnit: "microsecond" }) };
+  if (value instanceof Temporal.PlainDateTime) {
+    return { datetime: value.toString({ smallestUnit: "microsecond" }) };
+  }
+  if (value instanceof Temporal.PlainTime) return { time: value.toString({ smallestUnit: "microsecond" }) };
+  if (value instanceof Temporal.Duration) return durationForm(value);
+  if (value instanceof CalendarInterval) return { interval: value.toString() };
+  if (value instanceof Variant) return { variant: [value.value.toHex(), value.metadata.toHex()] };
+  if (Array.isArray(value)) return value.map(exactly);
+  if (value instanceof Map) {
+    return {
+      map: [...(value as Map<unknown, unknown>)].map(([key, inner]) => [exactly(key), exactly(inner)]),
+    };
+  }
+  return { struct: Object.entries(value).map(([name, inner]) => [name, exactly(inner)]) };
+}
+
+function numberForm(value: number): unknown {
+  if (Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) < 2 ** 31)
+    return { int: String(value) };
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value);
+  return { double: Number.isNaN(value) ? "NaN" : bits.getBigUint64(0).toString(16) };
+}
+
+function durationForm(value: Temporal.Duration): unknown {
+  if (value.years !== 0 || value.months !== 0) return { months: value.years * 12 + value.months };
+  const seconds =
+    BigInt(value.days) * 86_400n + BigInt(value.hours * 3600 + value.minutes * 60 + value.seconds);
+  return { micros: String(seconds * 1_000_000n + BigInt(value.milliseconds * 1000 + value.microseconds)) };
+}
