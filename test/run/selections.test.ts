@@ -56,7 +56,7 @@ test("who came after one that is left out comes after what that one came after",
     enabled: true,
     dependsOn: undefined,
   }));
-  const dependencies = dependenciesOf(all as unknown as Parameters<typeof dependenciesOf>[0]);
+  const dependencies = dependenciesOf(all);
   expect(withoutLeftOut(dependencies, new Set([1])).map(({ after }) => after)).toEqual([[], [], [0]]);
 });
 

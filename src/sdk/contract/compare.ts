@@ -81,7 +81,7 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 }
 
 /** The schema of a table that outputs carry as `schema: [{ name, type, nullable }]`; undefined where they carry none. */
-export function tableSchemaOf(outputs: JsonValue | undefined): ReadonlyMap<string, OfferedField> | undefined {
+function tableSchemaOf(outputs: JsonValue | undefined): ReadonlyMap<string, OfferedField> | undefined {
   if (!isObject(outputs) || !Object.hasOwn(outputs, "schema")) return undefined;
   const { schema } = outputs;
   if (!Array.isArray(schema)) return undefined;
