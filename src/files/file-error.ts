@@ -10,7 +10,8 @@ export type FileErrorCode =
   | "FILE_NOT_WRITABLE"
   | "FILE_NOT_READABLE"
   | "FILE_FULL"
-  | "FILE_IO";
+  | "FILE_IO"
+  | "STAGED_GONE";
 
 /** An error about a file; `kind` is `world` where nothing else is said. */
 export function fileError(
@@ -19,6 +20,16 @@ export function fileError(
   facts: { readonly hint?: string; readonly cause?: unknown; readonly kind?: ErrorKind } = {},
 ): CairnError {
   return new CairnError(message, { code, kind: facts.kind ?? "world", hint: facts.hint, cause: facts.cause });
+}
+
+/** Whether a call failed because nothing is there. */
+export function isMissing(thrown: unknown): boolean {
+  return thrown instanceof CairnError && thrown.code === "FILE_MISSING";
+}
+
+/** Whether a call failed because a name is another's. */
+export function isTaken(thrown: unknown): boolean {
+  return thrown instanceof CairnError && thrown.code === "FILE_EXISTS";
 }
 
 /** What the hints of stores say that means nothing for data. */

@@ -27,16 +27,24 @@ export interface DataFilesOptions {
 
 const DEFAULT_TIMEOUT_MS = 2 * 60_000;
 
+/** Data by path and URI, with what staging needs of each kind besides. */
+export interface OpenFiles extends DataFiles {
+  kindOf(uri: string): FileUri["kind"];
+  /** What stands behind the URIs of a bucket or cluster. */
+  remote(uri: string): Promise<DataFiles>;
+  readonly random: Random;
+}
+
 /** Opens data by path and URI; a bucket or cluster is opened when it is first named. */
-export function openDataFiles(options: DataFilesOptions): DataFiles {
+export function openDataFiles(options: DataFilesOptions): OpenFiles {
   return new AnyFiles(options);
 }
 
 /** Hands each call to the file system of its URI. */
-class AnyFiles implements DataFiles {
+class AnyFiles implements OpenFiles {
   readonly #options: DataFilesOptions;
   readonly #retry: RetrySettings;
-  readonly #random: Random;
+  readonly random: Random;
   readonly #local: LocalFiles;
   /** By scheme and authority. */
   readonly #remote = new Map<string, Promise<DataFiles>>();
@@ -45,12 +53,20 @@ class AnyFiles implements DataFiles {
     this.#options = options;
     const { timeoutMs = DEFAULT_TIMEOUT_MS, clock = systemClock, random = systemRandom } = options;
     this.#retry = { timeoutMs, clock };
-    this.#random = random;
+    this.random = random;
     this.#local = new LocalFiles(random);
   }
 
   resolve(uri: string): string {
     return this.#parse(uri).text;
+  }
+
+  kindOf(uri: string): FileUri["kind"] {
+    return this.#parse(uri).kind;
+  }
+
+  remote(uri: string): Promise<DataFiles> {
+    return this.#of(this.#parse(uri));
   }
 
   async stat(uri: string, signal?: AbortSignal): Promise<DataFile | undefined> {
@@ -131,7 +147,7 @@ class AnyFiles implements DataFiles {
 
   async #open(at: FileUri): Promise<DataFiles> {
     const { env, hadoop } = this.#options;
-    const tools = { retry: this.#retry, random: this.#random, env, hadoop };
+    const tools = { retry: this.#retry, random: this.random, env, hadoop };
     if (at.kind === "s3") {
       const { openS3Files } = await import("./s3-files.ts");
       return openS3Files(at.place, tools);

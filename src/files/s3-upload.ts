@@ -75,7 +75,7 @@ export class S3Uploads {
   }
 
   /** Uploads all of a source; nothing is seen until `complete`. */
-  async fill(upload: S3Upload, source: DataSource, signal?: AbortSignal): Promise<void> {
+  async send(upload: S3Upload, source: DataSource, signal?: AbortSignal): Promise<void> {
     let number = 1;
     for await (const chunk of chunksOf(source, partSize)) await this.#part(upload, number++, chunk, signal);
   }

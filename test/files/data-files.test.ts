@@ -5,6 +5,7 @@ import { sparkConfig } from "../servers/s3/s3-server.ts";
 import { BUCKET } from "../store/s3/s3-bench.ts";
 import { versitygwForFile } from "../store/s3/servers.ts";
 import { codeOf, filesLaws, readAll } from "./laws.ts";
+import { stagingLaws } from "./staging-laws.ts";
 
 /** A busy machine has a server beside the test. */
 const LAW_MS = 60_000;
@@ -14,6 +15,8 @@ const local = openDataFiles({ folder: dir.path, env: {} });
 let folders = 0;
 
 filesLaws("local", () => ({ files: local, folder: dir.join(`f${folders++}`) }), LAW_MS);
+
+stagingLaws("local", () => ({ files: local, folder: dir.join(`f${folders++}`) }), LAW_MS);
 
 test("relative paths count from the folder, file: URIs are paths, and other spellings are refused", async () => {
   await local.write("here/x", "x");
@@ -41,6 +44,8 @@ describe.skipIf(gateway === undefined)("S3 on versitygw", () => {
   const s3 = openDataFiles(options);
   afterAll(() => s3.close());
   filesLaws("s3a", () => ({ files: s3, folder: `s3a://${BUCKET}/f${folders++}` }), LAW_MS);
+
+  stagingLaws("s3a", () => ({ files: s3, folder: `s3a://${BUCKET}/f${folders++}` }), LAW_MS);
 
   test("a file is copied from one file system to another", async () => {
     await local.write("from", "content");
