@@ -15,8 +15,11 @@ export interface BenchContext {
   folder(): string;
 }
 
-/** Compiles the floors and opens a folder beside the checkout's `dist` (not the system's temp, which may be memory). */
-export async function openBench(rounds: number): Promise<BenchContext & Disposable> {
+/** Where no executable is named it is `dist/cairn`. Compiles the floors and opens a folder beside the checkout's `dist` (not the system's temp, which may be memory). */
+export async function openBench(
+  rounds: number,
+  cairn: string | undefined,
+): Promise<BenchContext & Disposable> {
   const root = join(import.meta.dir, "..");
   mkdirSync(join(root, "dist"), { recursive: true });
   const base = mkdtempSync(join(root, "dist", "bench-"));
@@ -42,7 +45,7 @@ export async function openBench(rounds: number): Promise<BenchContext & Disposab
     await measureSuccess(["gcc", "-O2", "-o", floorProgram, join(import.meta.dir, "floor.c")]);
   }
   return {
-    cairn: join(root, "dist", "cairn"),
+    cairn: cairn ?? join(root, "dist", "cairn"),
     emptyProgram,
     floorProgram,
     rounds,

@@ -1,7 +1,7 @@
 /**
  * The bench: every figure of the specification that exists so far, measured in one interleaved run.
  *
- *     bun run bench [--rounds=5] [--only=TEXT]     the table goes to stdout and to bench/results/
+ *     bun run bench [--rounds=5] [--only=TEXT] [--cairn=FILE]     the table goes to stdout and to bench/results/
  *
  * Wall times depend on the neighbours; ratios to the floor of the same run and counts do not.
  */
@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import type { BenchContext } from "./bench-context.ts";
 import { openBench } from "./bench-context.ts";
 import { measureBytes, measureCompletion, measureSyncs } from "./measures/completion.ts";
+import { measureGraph, measureRetry, measureStep } from "./measures/graph.ts";
 import { measureLoad, measureMemory, measureResume } from "./measures/resume.ts";
 import { measureSmallRun, measureValidate, measureVersion } from "./measures/start.ts";
 import { measureWarm } from "./measures/warm.ts";
@@ -23,6 +24,9 @@ const measures: Readonly<Record<string, (bench: BenchContext) => Promise<Row | R
   run: measureSmallRun,
   completion: measureCompletion,
   warm: measureWarm,
+  graph: measureGraph,
+  retry: measureRetry,
+  step: measureStep,
   bytes: measureBytes,
   fsyncs: measureSyncs,
   load: measureLoad,
@@ -32,9 +36,9 @@ const measures: Readonly<Record<string, (bench: BenchContext) => Promise<Row | R
 };
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, only: { type: "string" } },
+  options: { rounds: { type: "string", default: "5" }, only: { type: "string" }, cairn: { type: "string" } },
 });
-using bench = await openBench(Number(values.rounds));
+using bench = await openBench(Number(values.rounds), values.cairn);
 const rows: Row[] = [];
 const before = loadavg()[0] ?? Number.NaN;
 for (const [name, measure] of Object.entries(measures)) {
