@@ -17,7 +17,7 @@ PROTOC_GEN_ES=2.17.0
 
 home="${1:-}"
 if [ -z "$home" ]; then
-  home="$(echo "${XDG_CACHE_HOME:-$HOME/.cache}"/cairn-test-servers/spark-*/lib/python3*/site-packages/pyspark)"
+  home="$(echo "${XDG_CACHE_HOME:-$HOME/.cache}"/cairn-test-servers/spark-*/pyspark)"
 fi
 jar="$home/jars/spark-connect_2.13-$SPARK.jar"
 echo "$JAR_SHA256  $jar" | sha256sum --check --quiet
@@ -39,7 +39,7 @@ YAML
 version: v2
 inputs:
   - directory: proto
-    types: [spark.connect.SparkConnectService, google.rpc.Status, google.rpc.ErrorInfo]
+    types: [spark.connect.SparkConnectService, google.rpc.Status, google.rpc.ErrorInfo, google.rpc.RetryInfo]
     exclude_types:
       - spark.connect.MlCommand
       - spark.connect.MlRelation
@@ -79,5 +79,7 @@ YAML
 )
 rm -rf src/spark/gen
 mkdir -p src/spark
+# The well-known types are in @bufbuild/protobuf.
+rm -rf "$work/gen/google/protobuf"
 mv "$work/gen" src/spark/gen
 echo "src/spark/gen is Spark $SPARK's protocol now" >&2

@@ -1,0 +1,88 @@
+import { CairnError } from "../../base/mod.ts";
+import type {
+  ExecutePlanResponse,
+  ExecutePlanResponse_ArrowBatch,
+  ExecutePlanResponse_ExecutionProgress,
+} from "../gen/spark/connect/base_pb.ts";
+import type { ExecutePart, QueryProgress } from "../plan-runner.ts";
+
+/** Arrow readers look at numbers in place, so a batch begins where the largest of them may. */
+const ALIGNMENT = 8;
+
+/** Turns an execution's responses into parts; batches that come in chunks are put together. */
+export class ExecutionParts {
+  #chunks: Uint8Array[] = [];
+  #rows = 0n;
+
+  /** Whether a batch has begun and not ended. */
+  get partial(): boolean {
+    return this.#chunks.length > 0;
+  }
+
+  *read(response: ExecutePlanResponse): Generator<ExecutePart> {
+    const { responseType, schema, metrics, observedMetrics } = response;
+    if (schema !== undefined) yield { kind: "schema", schema };
+    if (responseType.case === "arrowBatch") {
+      const batch = this.#batch(responseType.value);
+      if (batch !== undefined) yield batch;
+    }
+    if (responseType.case === "sqlCommandResult") {
+      const { relation } = responseType.value;
+      if (relation !== undefined) yield { kind: "relation", relation };
+    }
+    for (const observed of observedMetrics) yield { kind: "observed", observed };
+    if (metrics !== undefined) yield { kind: "metrics", metrics };
+  }
+
+  #batch(batch: ExecutePlanResponse_ArrowBatch): ExecutePart | undefined {
+    const { chunkIndex, numChunksInBatch, rowCount, data } = batch;
+    if (numChunksInBatch === undefined || numChunksInBatch <= 1n) {
+      return { kind: "batch", rows: Number(rowCount), data: aligned(data) };
+    }
+    if (chunkIndex !== BigInt(this.#chunks.length)) {
+      throw new CairnError(
+        `Cannot read the rows of a Spark query: chunk ${chunkIndex} of a batch came, ${this.#chunks.length} was due`,
+        { code: "SPARK_PROTOCOL", kind: "bug" },
+      );
+    }
+    this.#rows += rowCount;
+    this.#chunks.push(data);
+    if (BigInt(this.#chunks.length) < numChunksInBatch) return undefined;
+    const whole = new Uint8Array(Buffer.concat(this.#chunks));
+    // The server counts the rows of a batch once or in each of its chunks, as its version has it.
+    const rows = Number(this.#rows === rowCount * numChunksInBatch ? rowCount : this.#rows);
+    this.#chunks = [];
+    this.#rows = 0n;
+    return { kind: "batch", rows, data: whole };
+  }
+}
+
+function aligned(data: Uint8Array): Uint8Array {
+  return data.byteOffset % ALIGNMENT === 0 ? data : new Uint8Array(data);
+}
+
+/** The server's words on how far it is, added up over the stages. */
+export function progressOf(
+  operationId: string,
+  { stages, numInflightTasks }: ExecutePlanResponse_ExecutionProgress,
+): QueryProgress {
+  let tasks = 0n;
+  let tasksDone = 0n;
+  let inputBytes = 0n;
+  let stagesDone = 0;
+  for (const stage of stages) {
+    tasks += stage.numTasks;
+    tasksDone += stage.numCompletedTasks;
+    inputBytes += stage.inputBytesRead;
+    if (stage.done) stagesDone++;
+  }
+  return {
+    operationId,
+    tasks: Number(tasks),
+    tasksDone: Number(tasksDone),
+    tasksRunning: Number(numInflightTasks),
+    stages: stages.length,
+    stagesDone,
+    inputBytes,
+  };
+}
