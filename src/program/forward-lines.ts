@@ -44,8 +44,9 @@ function leveledLine(text: string): LeveledLine | undefined {
 }
 
 function shown({ text, cut }: ProgramLine): string {
-  const dropped = cut + Math.max(0, text.length - MAX_LINE);
-  return dropped === 0 ? text : `${text.slice(0, MAX_LINE)}… (${dropped} more characters, left out)`;
+  const start = text.length > MAX_LINE ? text.slice(0, MAX_LINE) : text;
+  const dropped = cut + (start === text ? 0 : Buffer.byteLength(text) - Buffer.byteLength(start));
+  return dropped === 0 ? text : `${start}… (${dropped} more bytes, left out)`;
 }
 
 /**

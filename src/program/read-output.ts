@@ -11,7 +11,7 @@ export type LineSink = (lines: readonly ProgramLine[]) => void | Promise<void>;
 export interface ReadOutputRequest {
   readonly stream: ReadableStream<Uint8Array>;
   readonly name: ProgramLine["stream"];
-  /** Longest line that is kept whole, in UTF-16 code units. */
+  /** Longest line that is kept whole, in bytes. */
   readonly keep: number;
   readonly lines: LineSink;
   /** Resolves when the program has ended. */

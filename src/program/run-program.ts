@@ -7,7 +7,7 @@ import { endGroup, signalGroup } from "./process-group.ts";
 import { type LineSink, readOutput } from "./read-output.ts";
 import { launchError, startError } from "./start-error.ts";
 
-/** Longest line that is kept whole where nobody asks for more, in UTF-16 code units. */
+/** Longest line that is kept whole where nobody asks for more, in bytes. */
 export const MAX_LINE: number = 16 * 1024;
 
 /** What the program reads on stdin. */

@@ -166,7 +166,7 @@ for (const detached of [false, true]) {
     expect(ran.result.exitCode).toBe(0);
     const outputs = ran.result.components[1]?.outputs as { readonly pid: number } | undefined;
     const pid = outputs?.pid ?? 0;
-    await until("the child to be gone", async () => !(await isAlive(pid)));
+    await until("the child to be gone", () => !isAlive(pid));
     expect(ran.lines.some(({ message }) => message.includes("left processes behind"))).toBe(true);
   });
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   type CheckpointStore,
   type LogLine,
@@ -113,12 +114,17 @@ export function recordingHooks(): { readonly hooks: PipelineHooks; readonly call
 }
 
 /** Whether a process is alive (a dead one that waits to be fetched is not). */
-export async function isAlive(pid: number): Promise<boolean> {
-  const stat = Bun.file(`/proc/${pid}/stat`);
-  if (!(await stat.exists())) return false;
-  const text = await stat.text().catch(() => "");
-  const state = text.slice(text.lastIndexOf(")") + 2)[0];
-  return state !== undefined && state !== "Z" && state !== "X";
+export function isAlive(pid: number): boolean {
+  try {
+    // Bun.file takes the files of /proc for empty ones.
+    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const state = text.slice(text.lastIndexOf(")") + 2)[0];
+    return state !== "Z" && state !== "X";
+  } catch (thrown) {
+    const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
+    if (code === "ENOENT" || code === "ESRCH") return false;
+    throw thrown;
+  }
 }
 
 /** Waits until something holds; throws where it takes too long. */

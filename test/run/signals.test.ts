@@ -68,7 +68,7 @@ test("a component that does not heed its signal is killed after the grace, with 
   interrupt.abort(new Interrupt("SIGINT"));
   const { result } = await running;
   expect(result.exitCode).toBe(130);
-  for (const pid of pids()) await until(`process ${pid} to be gone`, async () => !(await isAlive(pid)));
+  for (const pid of pids()) await until(`process ${pid} to be gone`, () => !isAlive(pid));
 });
 
 test("a second signal kills at once, long before the grace", async () => {
@@ -82,7 +82,7 @@ test("a second signal kills at once, long before the grace", async () => {
   kill.abort();
   const { result } = await running;
   expect(result).toMatchObject({ status: "interrupted", exitCode: 130 });
-  for (const pid of pids()) expect(await isAlive(pid)).toBe(false);
+  for (const pid of pids()) expect(isAlive(pid)).toBe(false);
 });
 
 for (const [signal, code] of [
@@ -101,7 +101,7 @@ for (const [signal, code] of [
     cairn.kill(signal);
     expect(await cairn.exited).toBe(code);
     expect(await new Response(cairn.stderr).text()).toContain("cairn resume");
-    for (const pid of pids()) expect(await isAlive(pid)).toBe(false);
+    for (const pid of pids()) expect(isAlive(pid)).toBe(false);
     const store = fileSystemCheckpointStore(pipeline.dir.join("checkpoints"));
     const [checkpoint] = await listCheckpoints(store);
     expect(checkpoint?.state).toBe("interrupted");
@@ -121,7 +121,7 @@ test("wrong 2: a killed run is resumable at once, and its workers die with it, b
   const [worker, child] = pids();
   if (worker === undefined || child === undefined) throw new Error("two processes were started");
   for (const pid of [worker, child])
-    await until(`process ${pid} to be gone`, async () => !(await isAlive(pid)));
+    await until(`process ${pid} to be gone`, () => !isAlive(pid));
   const store = fileSystemCheckpointStore(pipeline.dir.join("checkpoints"));
   const [checkpoint] = await listCheckpoints(store);
   expect(checkpoint).toMatchObject({ state: "interrupted", completedComponents: [{ name: "A" }] });
