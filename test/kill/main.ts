@@ -1,18 +1,22 @@
 /**
  * The kill tool: random pipelines under random SIGKILLs of runner, worker or both, resumed until they complete.
  *
- *     bun test/kill/main.ts [--kills=1000] [--seconds=N] [--seed=N] [--location=URI] [-- EXECUTABLE ARG…]
+ *     bun test/kill/main.ts [--graphs] [--kills=1000] [--seconds=N] [--seed=N] [--location=URI] [-- EXECUTABLE ARG…]
  *
+ * `--graphs`: graphs with retries, failures, selections and a budget, and reaps between the starts, instead of plain
+ * sequences; then the end of each run is counted as well, in its journal and by a hook.
  * `--location` puts the checkpoints elsewhere, such as `s3a://bucket/kill`, with the credentials of the environment.
  * Ends with exit 1 at the first broken promise and says the seed that gives it again.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fromSeed } from "../kit/seed.ts";
+import { bentRound } from "./bent-round.ts";
 import { killRound } from "./round.ts";
 
 const { values, positionals } = parseArgs({
   options: {
+    graphs: { type: "boolean", default: false },
     kills: { type: "string", default: "1000" },
     seconds: { type: "string" },
     seed: { type: "string" },
@@ -35,7 +39,8 @@ let starts = 0;
 let rounds = 0;
 while (kills < wanted && performance.now() < until) {
   const seed = first + rounds;
-  const round = await killRound(executable, fromSeed(seed), 6, place);
+  const play = values.graphs ? bentRound : killRound;
+  const round = await play(executable, fromSeed(seed), 6, place);
   kills += round.kills;
   starts += round.starts;
   rounds += 1;
