@@ -1,0 +1,94 @@
+import type { SparkInput } from "../value/spark-value.ts";
+import { Column } from "./column.ts";
+import { type ColumnOrName, columnOf, fn } from "./columns.ts";
+import { literalOf } from "./literal.ts";
+import { type ExpressionInit, type LiteralInit, planError } from "./plan.ts";
+
+/** What grouping adds to the aggregate of a plan. */
+export interface GroupParts {
+  readonly aggregateExpressions: ExpressionInit[];
+  readonly groupType?: 4;
+  readonly pivot?: { readonly col: ExpressionInit; readonly values: LiteralInit[] };
+}
+
+const PIVOT = 4;
+
+/** Groups of a DataFrame's rows, of which `agg` and its short forms make one row each. */
+export class GroupedData<Frame> {
+  readonly #make: (parts: GroupParts) => Frame;
+  readonly #pivot: GroupParts["pivot"];
+
+  constructor(make: (parts: GroupParts) => Frame, pivot?: GroupParts["pivot"]) {
+    this.#make = make;
+    this.#pivot = pivot;
+  }
+
+  /**
+   * One row for each group: its columns, then these.
+   *
+   * ```ts
+   * df.groupBy("country").agg(functions.sum("price").alias("total"), functions.countDistinct("customer"));
+   * df.groupBy("country").agg({ price: "sum", "*": "count" });
+   * ```
+   */
+  agg(...columns: readonly Column[] | readonly [Readonly<Record<string, string>>]): Frame {
+    const given = columns.flatMap((column) =>
+      column instanceof Column ? [column] : Object.entries(column).map(([name, how]) => named(name, how)),
+    );
+    if (given.length === 0) throw planError("Cannot aggregate: agg() needs one column at least");
+    const aggregateExpressions = given.map((column) => column.expression);
+    return this.#make({
+      aggregateExpressions,
+      ...(this.#pivot && { pivot: this.#pivot, groupType: PIVOT }),
+    });
+  }
+
+  /** How many rows each group has, as the column `count`. */
+  count(): Frame {
+    return this.agg(fn("count", 1).alias("count"));
+  }
+
+  sum(...columns: readonly ColumnOrName[]): Frame {
+    return this.#each("sum", columns);
+  }
+
+  avg(...columns: readonly ColumnOrName[]): Frame {
+    return this.#each("avg", columns);
+  }
+
+  min(...columns: readonly ColumnOrName[]): Frame {
+    return this.#each("min", columns);
+  }
+
+  max(...columns: readonly ColumnOrName[]): Frame {
+    return this.#each("max", columns);
+  }
+
+  /**
+   * One column for each of `values` that `column` has in a group. Without values the server looks for them first,
+   * which costs a query.
+   */
+  pivot(column: ColumnOrName, values: readonly SparkInput[] = []): GroupedData<Frame> {
+    if (this.#pivot) throw planError("Cannot pivot: the groups are pivoted already");
+    const literals = values.map((value) => {
+      const literal = literalOf(value);
+      if (!literal) throw planError("Cannot pivot: its values are plain ones, not arrays or objects");
+      return literal;
+    });
+    return new GroupedData(this.#make, { col: columnOf(column).expression, values: literals });
+  }
+
+  #each(name: string, columns: readonly ColumnOrName[]): Frame {
+    if (columns.length === 0) {
+      throw planError(`Cannot aggregate: ${name}() needs the names of columns`, "Name them, or use agg().");
+    }
+    return this.agg(...columns.map((column) => fn(name, columnOf(column))));
+  }
+}
+
+function named(name: string, how: string): Column {
+  if (typeof how !== "string" || how === "") {
+    throw planError(`Cannot aggregate "${name}": the name of a function is missing`);
+  }
+  return name === "*" ? fn(how, 1) : fn(how, name);
+}

@@ -1,0 +1,80 @@
+import { microsOfPoint } from "../arrow/checked-values.ts";
+import { CalendarInterval } from "../value/calendar-interval.ts";
+import { Decimal } from "../value/decimal.ts";
+import type { SparkInput } from "../value/spark-value.ts";
+import {
+  daysOf,
+  microsOfDateTime,
+  microsOfDuration,
+  monthsOfDuration,
+  nanosOf,
+} from "../value/time-values.ts";
+import { type LiteralInit, planError } from "./plan.ts";
+
+/** Greatest `integer`; larger whole numbers are a `long`. */
+const MAX_INTEGER = 2 ** 31 - 1;
+const TIME_PRECISION = 6;
+const LONG_BITS = 64;
+
+type LiteralKind = NonNullable<LiteralInit["literalType"]>;
+
+/**
+ * A literal for a value without parts; undefined for arrays, maps and objects. Whole numbers are `integer` where they
+ * fit, else `long`; other numbers are `double`; a bigint is a `long`.
+ *
+ * @throws CairnError `SPARK_VALUE_INVALID` for a value that Spark can't hold exactly.
+ */
+export function literalOf(value: SparkInput): LiteralInit | undefined {
+  const kind = value === null || value === undefined ? nullKind() : plainKind(value);
+  return kind && { literalType: kind };
+}
+
+function nullKind(): LiteralKind {
+  return { case: "null", value: { kind: { case: "null", value: {} } } };
+}
+
+function plainKind(value: NonNullable<SparkInput>): LiteralKind | undefined {
+  switch (typeof value) {
+    case "boolean":
+      return { case: "boolean", value };
+    case "string":
+      return { case: "string", value };
+    case "bigint":
+      if (BigInt.asIntN(LONG_BITS, value) === value) return { case: "long", value };
+      throw planError(`Cannot send ${value} to Spark: it has more than 64 bits`, "Give it as a Decimal.");
+    case "number":
+      return numberKind(value);
+    default:
+      return objectKind(value);
+  }
+}
+
+function numberKind(value: number): LiteralKind {
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) return { case: "double", value };
+  return Math.abs(value) <= MAX_INTEGER ? { case: "integer", value } : { case: "long", value: BigInt(value) };
+}
+
+function objectKind(value: object): LiteralKind | undefined {
+  if (value instanceof Uint8Array) return { case: "binary", value: new Uint8Array(value) };
+  if (value instanceof Decimal) {
+    const precision = value.precision();
+    return { case: "decimal", value: { value: value.toString(), precision, scale: value.scale } };
+  }
+  if (value instanceof Temporal.PlainDate) return { case: "date", value: daysOf(value) };
+  if (value instanceof Temporal.PlainDateTime)
+    return { case: "timestampNtz", value: microsOfDateTime(value) };
+  if (value instanceof Temporal.PlainTime) {
+    return { case: "time", value: { nano: nanosOf(value), precision: TIME_PRECISION } };
+  }
+  if (value instanceof Temporal.Duration) {
+    return value.years !== 0 || value.months !== 0
+      ? { case: "yearMonthInterval", value: monthsOfDuration(value) }
+      : { case: "dayTimeInterval", value: microsOfDuration(value) };
+  }
+  if (value instanceof CalendarInterval) {
+    const { months, days, microseconds } = value;
+    return { case: "calendarInterval", value: { months, days, microseconds } };
+  }
+  const micros = microsOfPoint(value);
+  return micros === undefined ? undefined : { case: "timestamp", value: micros };
+}

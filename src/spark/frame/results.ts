@@ -1,0 +1,104 @@
+import { arrowMessages } from "../arrow/ipc-reader.ts";
+import { arrowArrays, arrowRows, arrowSchema } from "../arrow/batch-rows.ts";
+import type { ReadOptions } from "../arrow/batch-cursor.ts";
+import type { ExecuteOptions, PlanRunner } from "../plan-runner.ts";
+import type { Field } from "../schema/data-type.ts";
+import { Schema } from "../schema/schema.ts";
+import { fieldsFromMessage } from "../schema/type-message.ts";
+import type { Row, SparkValue } from "../value/spark-value.ts";
+import type { RelationInit } from "./plan.ts";
+
+/** How rows are read: the execution's options, and where values have a choice. */
+export interface RowOptions extends ExecuteOptions, ReadOptions {}
+
+/** A whole result as Arrow: an IPC stream, for any Arrow library and for DuckDB. */
+export interface ArrowTable {
+  /** One schema, all record batches, and the end of the stream. */
+  readonly data: Uint8Array;
+  readonly rows: number;
+  /** Spark's schema, which knows more than Arrow's. */
+  readonly schema: Schema;
+}
+
+/** A batch of a result, as the server sent it. */
+export interface ArrowBatch {
+  /** An Arrow IPC stream of its own. */
+  readonly data: Uint8Array;
+  readonly rows: number;
+  /** Spark's schema; undefined where the server doesn't say it. */
+  readonly fields: readonly Field[] | undefined;
+}
+
+/** Runs a relation and gives its batches as they come. */
+export async function* batchesOf(
+  runner: PlanRunner,
+  relation: RelationInit,
+  options: ExecuteOptions,
+): AsyncGenerator<ArrowBatch> {
+  let fields: readonly Field[] | undefined;
+  for await (const part of runner.execute({ opType: { case: "root", value: relation } }, options)) {
+    if (part.kind === "schema") fields = fieldsFromMessage(part.schema);
+    if (part.kind === "batch") yield { data: part.data, rows: part.rows, fields };
+  }
+}
+
+/** Runs a relation and gives its rows as objects, one batch in memory at a time. */
+export async function* rowsOf(
+  runner: PlanRunner,
+  relation: RelationInit,
+  options: RowOptions,
+): AsyncGenerator<Row, undefined> {
+  for await (const { data, fields } of batchesOf(runner, relation, options)) {
+    for (const rows of arrowRows(data, fields, options)) yield* rows;
+  }
+  return undefined;
+}
+
+/** Runs a relation and gives all rows as objects. */
+export async function allRows(
+  runner: PlanRunner,
+  relation: RelationInit,
+  options: RowOptions,
+): Promise<Row[]> {
+  const all: Row[][] = [];
+  for await (const { data, fields } of batchesOf(runner, relation, options)) {
+    for (const rows of arrowRows(data, fields, options)) all.push(rows);
+  }
+  return all.flat();
+}
+
+/** Runs a relation and gives all rows as arrays, in the order of the columns. */
+export async function allArrays(
+  runner: PlanRunner,
+  relation: RelationInit,
+  options: RowOptions,
+): Promise<SparkValue[][]> {
+  const all: SparkValue[][][] = [];
+  for await (const { data, fields } of batchesOf(runner, relation, options)) {
+    for (const rows of arrowArrays(data, fields, options)) all.push(rows);
+  }
+  return all.flat();
+}
+
+/** Runs a relation and gives its batches put together to one stream: bytes are copied once, nothing is decoded. */
+export async function arrowTable(
+  runner: PlanRunner,
+  relation: RelationInit,
+  options: ExecuteOptions,
+): Promise<ArrowTable> {
+  const parts: Uint8Array[] = [];
+  let rows = 0;
+  let schema: Schema | undefined;
+  for await (const batch of batchesOf(runner, relation, options)) {
+    schema ??= batch.fields ? new Schema(batch.fields) : arrowSchema(batch.data);
+    const first = parts.length === 0;
+    for (const { kind, start, end } of arrowMessages(batch.data)) {
+      if (kind === "batch" || first) parts.push(batch.data.subarray(start, end));
+    }
+    rows += batch.rows;
+  }
+  parts.push(END_OF_STREAM);
+  return { data: new Uint8Array(Buffer.concat(parts)), rows, schema: schema ?? new Schema([]) };
+}
+
+const END_OF_STREAM = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
