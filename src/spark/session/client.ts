@@ -112,7 +112,8 @@ export class SparkClient {
     this.#answered = true;
     const { serverSideSessionId: now } = answer as { readonly serverSideSessionId?: string };
     if (now === undefined || now === "") return answer;
-    if (this.#serverSession !== undefined && this.#serverSession !== now) throw this.#lose("has been replaced");
+    if (this.#serverSession !== undefined && this.#serverSession !== now)
+      throw this.#lose("has been replaced");
     this.#serverSession = now;
     return answer;
   }

@@ -93,7 +93,10 @@ function byStatus(error: GrpcError, endpoint: SparkEndpoint): Known {
       return {
         code: "SPARK_UNAUTHENTICATED",
         says: `it asks who we are (${says})`,
-        hint: endpoint.token === undefined ? "Add ;token=… to the connection string." : "Is the token still valid?",
+        hint:
+          endpoint.token === undefined
+            ? "Add ;token=… to the connection string."
+            : "Is the token still valid?",
       };
     case GRPC.permissionDenied:
       return { code: "SPARK_FORBIDDEN", says: `it is forbidden (${says})`, hint: "Ask who runs the server." };

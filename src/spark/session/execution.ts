@@ -192,7 +192,8 @@ export class Execution {
     for (let tries = 0; tries < INTERRUPT_TRIES; tries++) {
       const answer = await this.#client.tidy(SERVICE.interrupt, request);
       // An operation that hasn't said anything yet may not have begun: the interrupt came too early to find it.
-      if (answer === undefined || answer.interruptedIds.length > 0 || this.#lastResponseId !== undefined) return;
+      if (answer === undefined || answer.interruptedIds.length > 0 || this.#lastResponseId !== undefined)
+        return;
       await clock.sleep(INTERRUPT_PAUSE_MS);
     }
   }

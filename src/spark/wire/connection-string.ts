@@ -57,7 +57,8 @@ export function parseConnectionString(text: string): SparkEndpoint {
   };
   const ssl = readBoolean(text, "use_ssl", take("use_ssl"));
   const token = take("token");
-  if (token !== undefined && !HEADER_VALUE.test(token)) refuse(text, "token holds a character no header may have");
+  if (token !== undefined && !HEADER_VALUE.test(token))
+    refuse(text, "token holds a character no header may have");
   const tls = ssl ?? (token !== undefined && !isThisMachine(host));
   if (token !== undefined && !tls && !isThisMachine(host)) {
     refuse(text, "use_ssl=false would send the token readable for everyone on the way");
@@ -101,7 +102,10 @@ function readAuthority(text: string, authority: string): { host: string; port: n
   if (authority.includes("@")) refuse(text, "it has a user before the host; use ;user_id= and ;token=");
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]+))(?::(.*))?$/s.exec(authority);
   if (match === null) {
-    refuse(text, authority === "" || authority.startsWith(":") ? "the host is missing" : "its host can't be read");
+    refuse(
+      text,
+      authority === "" || authority.startsWith(":") ? "the host is missing" : "its host can't be read",
+    );
   }
   const [, address, name, portText] = match;
   const port = portText === undefined ? DEFAULT_PORT : Number(portText);

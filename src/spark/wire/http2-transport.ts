@@ -92,7 +92,8 @@ export class Http2Transport implements Transport {
     signal?.throwIfAborted();
     const leave = this.#connection.enter(session);
     const call = new OpenCall(session.request(this.#headers(method, timeoutMs)));
-    const stopTimer = timeoutMs === undefined ? undefined : startTimer(timeoutMs, () => call.timeOut(timeoutMs));
+    const stopTimer =
+      timeoutMs === undefined ? undefined : startTimer(timeoutMs, () => call.timeOut(timeoutMs));
     const onAbort = (): void => call.cancel();
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
@@ -180,7 +181,10 @@ class OpenCall {
 
   #check(partial: boolean): void {
     if (this.#timedOut !== undefined) {
-      throw new GrpcError(`no answer within ${this.#timedOut} ms`, { code: GRPC.deadlineExceeded, sent: true });
+      throw new GrpcError(`no answer within ${this.#timedOut} ms`, {
+        code: GRPC.deadlineExceeded,
+        sent: true,
+      });
     }
     const end = this.#trailers ?? this.#head ?? {};
     const status = end["grpc-status"];

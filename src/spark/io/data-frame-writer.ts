@@ -1,0 +1,156 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { planError, type RelationInit } from "../frame/plan.ts";
+import {
+  WriteOperation_SaveMode,
+  WriteOperation_SaveTable_TableSaveMethod,
+  type WriteOperationSchema,
+} from "../gen/spark/connect/commands_pb.ts";
+import type { ExecuteOptions, PlanRunner } from "../plan-runner.ts";
+import { type OptionValue, optionText } from "./option-text.ts";
+import { runCommand } from "./run-command.ts";
+
+/** What happens where the target is there already; `error` by default. */
+export type SaveMode = "append" | "overwrite" | "error" | "errorifexists" | "ignore";
+
+type SaveType = NonNullable<MessageInitShape<typeof WriteOperationSchema>["saveType"]>;
+
+const MODES: Readonly<Record<SaveMode, WriteOperation_SaveMode>> = {
+  append: WriteOperation_SaveMode.APPEND,
+  overwrite: WriteOperation_SaveMode.OVERWRITE,
+  error: WriteOperation_SaveMode.ERROR_IF_EXISTS,
+  errorifexists: WriteOperation_SaveMode.ERROR_IF_EXISTS,
+  ignore: WriteOperation_SaveMode.IGNORE,
+};
+
+/**
+ * How a DataFrame is written: settings first, then one of the verbs that write. A verb runs once, whatever becomes of
+ * the connection.
+ *
+ * ```ts
+ * await df.write.mode("overwrite").partitionBy("day").parquet("s3a://bucket/orders");
+ * ```
+ */
+export class DataFrameWriter {
+  readonly #runner: PlanRunner;
+  readonly #input: RelationInit;
+  readonly #options: Record<string, string> = {};
+  #mode: WriteOperation_SaveMode = WriteOperation_SaveMode.UNSPECIFIED;
+  #source: string | undefined;
+  #partitions: readonly string[] = [];
+  #clusters: readonly string[] = [];
+  #sorts: readonly string[] = [];
+  #buckets: { readonly numBuckets: number; readonly bucketColumnNames: string[] } | undefined;
+
+  constructor(runner: PlanRunner, input: RelationInit) {
+    this.#runner = runner;
+    this.#input = input;
+  }
+
+  mode(mode: SaveMode): this {
+    const found = MODES[mode];
+    if (found === undefined) {
+      throw planError(
+        `Cannot write with the mode "${mode}"`,
+        `The modes are ${Object.keys(MODES).join(", ")}.`,
+      );
+    }
+    this.#mode = found;
+    return this;
+  }
+
+  /** `parquet`, `csv`, `json`, `orc`, `text`, `avro`, or the name of a data source. */
+  format(source: string): this {
+    this.#source = source;
+    return this;
+  }
+
+  option(name: string, value: OptionValue): this {
+    this.#options[name] = optionText(value);
+    return this;
+  }
+
+  options(options: Readonly<Record<string, OptionValue>>): this {
+    for (const [name, value] of Object.entries(options)) this.option(name, value);
+    return this;
+  }
+
+  /** One folder for each combination of values. */
+  partitionBy(...columns: readonly string[]): this {
+    this.#partitions = columns;
+    return this;
+  }
+
+  clusterBy(...columns: readonly string[]): this {
+    this.#clusters = columns;
+    return this;
+  }
+
+  /** Tables only. */
+  bucketBy(numBuckets: number, ...columns: readonly string[]): this {
+    this.#buckets = { numBuckets, bucketColumnNames: [...columns] };
+    return this;
+  }
+
+  /** Within each bucket; needs `bucketBy`. */
+  sortBy(...columns: readonly string[]): this {
+    this.#sorts = columns;
+    return this;
+  }
+
+  /** Writes to a path, or to what the options name. */
+  async save(path?: string, options?: ExecuteOptions): Promise<void> {
+    await this.#write(path === undefined ? undefined : { case: "path", value: path }, options);
+  }
+
+  async parquet(path: string, options?: ExecuteOptions): Promise<void> {
+    await this.format("parquet").save(path, options);
+  }
+
+  async csv(path: string, options?: ExecuteOptions): Promise<void> {
+    await this.format("csv").save(path, options);
+  }
+
+  async json(path: string, options?: ExecuteOptions): Promise<void> {
+    await this.format("json").save(path, options);
+  }
+
+  async orc(path: string, options?: ExecuteOptions): Promise<void> {
+    await this.format("orc").save(path, options);
+  }
+
+  /** One column of text. */
+  async text(path: string, options?: ExecuteOptions): Promise<void> {
+    await this.format("text").save(path, options);
+  }
+
+  /** Makes the table, or writes to it as the mode says; columns go by name. */
+  async saveAsTable(tableName: string, options?: ExecuteOptions): Promise<void> {
+    const saveMethod = WriteOperation_SaveTable_TableSaveMethod.SAVE_AS_TABLE;
+    await this.#write({ case: "table", value: { tableName, saveMethod } }, options);
+  }
+
+  /** Appends to a table that is there, or replaces its rows; columns go by position. */
+  async insertInto(
+    tableName: string,
+    { overwrite, ...options }: ExecuteOptions & { readonly overwrite?: boolean } = {},
+  ): Promise<void> {
+    if (overwrite !== undefined) this.mode(overwrite ? "overwrite" : "append");
+    const saveMethod = WriteOperation_SaveTable_TableSaveMethod.INSERT_INTO;
+    await this.#write({ case: "table", value: { tableName, saveMethod } }, options);
+  }
+
+  async #write(saveType: SaveType | undefined, options: ExecuteOptions | undefined): Promise<void> {
+    const value: MessageInitShape<typeof WriteOperationSchema> = {
+      input: this.#input,
+      mode: this.#mode,
+      options: this.#options,
+      partitioningColumns: [...this.#partitions],
+      clusteringColumns: [...this.#clusters],
+      sortColumnNames: [...this.#sorts],
+      ...(saveType !== undefined && { saveType }),
+      ...(this.#source !== undefined && { source: this.#source }),
+      ...(this.#buckets !== undefined && { bucketBy: this.#buckets }),
+    };
+    await runCommand(this.#runner, { commandType: { case: "writeOperation", value } }, options);
+  }
+}

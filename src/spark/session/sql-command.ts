@@ -1,0 +1,50 @@
+import { type LiteralInit, planError, type RelationInit } from "../frame/plan.ts";
+import type { CommandInit } from "../io/run-command.ts";
+import { valueExpression } from "../frame/expression.ts";
+import { literalOf } from "../frame/literal.ts";
+import type { SparkInput } from "../value/spark-value.ts";
+
+/** Arguments of a query: by name for `:name`, by place for `?`. */
+export type SqlArguments = Readonly<Record<string, SparkInput>> | readonly SparkInput[];
+
+/** The first version that takes expressions as arguments; older ones take literals alone. */
+const EXPRESSIONS_SINCE = 4;
+
+/** What a query with arguments is as a relation, and as the command that Spark looks at first. */
+export function sqlCommand(
+  query: string,
+  args: SqlArguments,
+  version: string,
+): { readonly relation: RelationInit; readonly command: CommandInit } {
+  const given = Array.isArray(args)
+    ? { positions: args as readonly SparkInput[], names: {} }
+    : { positions: [], names: args as Readonly<Record<string, SparkInput>> };
+  const modern = Number.parseInt(version, 10) >= EXPRESSIONS_SINCE;
+  const value = modern
+    ? {
+        query,
+        namedArguments: mapValues(given.names, (input) => valueExpression(input)),
+        posArguments: given.positions.map((input) => valueExpression(input)),
+      }
+    : { query, args: mapValues(given.names, literal), posArgs: given.positions.map(literal) };
+  const relation: RelationInit = { relType: { case: "sql", value } };
+  // 3.5 reads the command's own fields, and needs them besides the relation.
+  const old = modern ? {} : { sql: query, args: value.args ?? {}, posArgs: value.posArgs ?? [] };
+  return { relation, command: { commandType: { case: "sqlCommand", value: { ...old, input: relation } } } };
+}
+
+function mapValues<T>(
+  names: Readonly<Record<string, SparkInput>>,
+  map: (input: SparkInput) => T,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(names).map(([name, input]) => [name, map(input)]));
+}
+
+function literal(input: SparkInput): LiteralInit {
+  const made = literalOf(input);
+  if (made !== undefined) return made;
+  throw planError(
+    "Cannot send the arguments of a query: this server takes no arrays, maps and objects there",
+    "Spark 4 does.",
+  );
+}
