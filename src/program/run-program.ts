@@ -7,8 +7,8 @@ import { endGroup, signalGroup } from "./process-group.ts";
 import { type LineSink, readOutput } from "./read-output.ts";
 import { launchError, startError } from "./start-error.ts";
 
-/** Longest line that is kept whole where nobody asks for more, in bytes. */
-export const MAX_LINE: number = 16 * 1024;
+/** Longest line that is kept whole where nobody asks for more, in bytes; with a word of its end it is still a whole log line. */
+export const MAX_LINE: number = 8 * 1024;
 
 /** What the program reads on stdin. */
 export type ProgramInput = { readonly text: string } | { readonly file: string } | undefined;
