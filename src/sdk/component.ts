@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { JsonValue } from "../base/mod.ts";
+import type { CONTEXT_FACTS, ContextFacts } from "./context-facts.ts";
 import type { ContractSource, InputContract, SchemaContract } from "./contract/contract.ts";
 
 /** Levels of `ctx.log`, lowest first. */
@@ -67,6 +68,8 @@ export interface ComponentContext<Config = unknown> {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The `spark` block as plain configuration, undefined where there is none. */
   readonly spark: SparkSettings | undefined;
+  /** For the components that programs in other languages are; nothing for plugins. */
+  readonly [CONTEXT_FACTS]?: ContextFacts | undefined;
 }
 
 /** The `spark` block of the configuration. */

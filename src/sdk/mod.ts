@@ -56,6 +56,7 @@ export { jsonResult, MAX_RESULT_BYTES } from "./json-result.ts";
 export type { ConfigIssue, ConfigPath } from "./schema/conversion.ts";
 export { type ConfigInput, type DecodedConfig, decodeConfig, pathKey } from "./schema/decode-config.ts";
 export { describeSchema, type SchemaField } from "./schema/describe-schema.ts";
+export { CONTEXT_FACTS, type ContextFacts } from "./context-facts.ts";
 export { makeOutputs } from "./make-outputs.ts";
 export { makeStep, type StepKeeper } from "./make-step.ts";
 export { pluginExports } from "./plugin-exports.ts";

@@ -4,6 +4,7 @@ import {
   type ArtifactOptions,
   type ComponentContext,
   type ComponentLog,
+  CONTEXT_FACTS,
   type LogLevel,
   makeOutputs,
   makeStep,
@@ -100,6 +101,7 @@ export function makeContext(
     }),
     progress: (done, total, label) => host.progress.report(done, total, label),
     outputs: makeOutputs(host.completed),
+    [CONTEXT_FACTS]: { steps: order.steps ?? {}, completed: host.completed },
     artifact,
     secrets: { get: (reference) => host.secrets.get(reference) },
     run: {

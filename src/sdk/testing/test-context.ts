@@ -10,6 +10,7 @@ import type {
   RunInfo,
   SparkSettings,
 } from "../component.ts";
+import { CONTEXT_FACTS } from "../context-facts.ts";
 import { makeOutputs } from "../make-outputs.ts";
 import { makeStep } from "../make-step.ts";
 

@@ -1,0 +1,12 @@
+import type { JsonValue } from "../base/mod.ts";
+
+/** The key of {@link ContextFacts} in a context: plugins don't see it, and a copy of the context keeps it. */
+export const CONTEXT_FACTS: unique symbol = Symbol("cairn.context-facts");
+
+/** What components in other languages are given whole, and others ask for by name. */
+export interface ContextFacts {
+  /** Step results that were durable when the attempt began. */
+  readonly steps: Readonly<Record<string, JsonValue>>;
+  /** Outputs of completed components by name. */
+  readonly completed: ReadonlyMap<string, JsonValue | undefined>;
+}
