@@ -1,4 +1,5 @@
 import type { ComponentDefinition } from "../sdk/mod.ts";
+import { httpComponent } from "./http.ts";
 import { execComponent } from "./exec.ts";
 
 /** A component that ships in the executable. */
@@ -13,5 +14,6 @@ export interface BuiltinComponent {
  * (clients of stores and services) is imported where it is used.
  */
 export const builtinComponents: ReadonlyMap<string, BuiltinComponent> = new Map<string, BuiltinComponent>([
-  ["exec", { definition: execComponent as unknown as ComponentDefinition, revision: 1 }],
+  ["exec", { definition: execComponent, revision: 1 }],
+  ["http", { definition: httpComponent, revision: 1 }],
 ]);

@@ -17,6 +17,9 @@ function asObject(value: JsonValue): JsonObject {
     : { config: value };
 }
 
+/** What a schema says of secrets themselves, as `exec` does of those in its arguments, stays. */
+const ABOUT_SECRETS = /\bsecrets?\b/iu;
+
 /** Whether a reference to a secret stands at a path: what a schema says of it says nothing of the secret. */
 function isReferenceAt(value: JsonValue, path: readonly (string | number)[]): boolean {
   let at: unknown = value;
@@ -42,7 +45,9 @@ export function decodePluginConfig(
   }
   const decoded = decodeConfig(definition.config, input);
   if (!decoded.ok) {
-    const issues = decoded.issues.filter(({ path }) => !isReferenceAt(input.value, path));
+    const issues = decoded.issues.filter(
+      ({ path, message }) => ABOUT_SECRETS.test(message) || !isReferenceAt(input.value, path),
+    );
     const settings = issues.length === 0 ? asObject(settingsJson(input.value)) : undefined;
     return { type, issues, settings, config: undefined };
   }
