@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cairnCommand, cleanEnv, root, type TempDir, tempDir } from "../kit/mod.ts";
 
 /** Pages whose examples are complete: blocks named for a file are that file, `sh` is typed in, `text` is what it says. */
-const PAGES = ["budget", "contracts", "order", "retries", "selections", "start", "timeouts"];
+const PAGES = ["budget", "contracts", "ends", "order", "retries", "selections", "start", "timeouts"];
 
 interface Block {
   readonly language: string;
