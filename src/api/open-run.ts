@@ -219,6 +219,7 @@ export function decideSettings(
     },
     builtins: [...builtinComponents.keys()],
     redactor,
+    files: (spark) => opened.pools.files(spark),
     folders: (config) => foldersOf(config, opened.lookup, (message) => opened.warnings.push(message)),
   };
 }

@@ -51,6 +51,11 @@ export interface ResumeOptions {
   readonly runId?: string | undefined;
   /** Run components again that were started too often without completing. Default false. */
   readonly retryPoisoned?: boolean | undefined;
+  /**
+   * Outcomes of external actions that Cairn can't look up, as a person found them out: `COMPONENT/KEY=absent` (start it),
+   * `COMPONENT/KEY=done`, `COMPONENT/KEY=done:JSON` (take this result).
+   */
+  readonly declare?: readonly string[] | undefined;
   /** Over the configuration. */
   readonly onConfigChange?: "refuse" | "rerun" | "accept" | undefined;
   /** Over the configuration. */
@@ -96,6 +101,8 @@ export interface RunOptions extends ResumeOptions, PluginOptions {
   readonly signal?: AbortSignal | undefined;
   /** Abort it after `signal` to kill what still runs at once. */
   readonly kill?: AbortSignal | undefined;
+  /** Called at named instants, for crash tests. */
+  readonly point?: ((name: string) => void | Promise<void>) | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   /** Environment of substitutions and components. Default: the process's. */

@@ -1,6 +1,6 @@
 import { type Redactor, systemRandom } from "../base/mod.ts";
 import { type PipelineConfig, runRedactor } from "../config/mod.ts";
-import { runOnce, type RunResult, SecretMask } from "../run/mod.ts";
+import { parseDeclared, runOnce, type RunResult, SecretMask } from "../run/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import { markedStore } from "./checkpoint-hooks.ts";
 import { tellingAll } from "./config-findings.ts";
@@ -72,6 +72,27 @@ async function runOpened(source: Source, options: FileRunOptions, opened: Opened
   }
 }
 
+/** What the run needs besides its components, once it is decided what runs: secret providers, hooks. */
+async function openHooks(
+  config: PipelineConfig,
+  options: FileRunOptions,
+  { lookup, pools, clock }: Opened,
+  redactor: Redactor,
+): Promise<readonly PipelineHooks[]> {
+  const find = (): Promise<readonly string[]> => foldersOf(config, lookup, () => undefined);
+  pools.useSecrets(await secretProvidersOf(config, find));
+  const configured = await openConfiguredHooks({
+    config,
+    folders: config.hooks.length === 0 ? [] : await find(),
+    env: lookup.env,
+    secrets: runnerSecrets(config, lookup, redactor),
+    clock,
+    redactor,
+    write: (line) => void process.stderr.write(`${line}\n`),
+  });
+  return options.hooks === undefined ? configured : [...configured, options.hooks];
+}
+
 async function runRedacted(
   source: Source,
   options: FileRunOptions,
@@ -79,7 +100,7 @@ async function runRedacted(
   redactor: Redactor,
 ): Promise<RunResult> {
   const { config } = source;
-  const { clock, log, lookup, pools, warnings } = opened;
+  const { clock, log, pools, warnings } = opened;
   await readyRunner(config, options, opened);
   const marked = options.store ?? markedStore(options.hooks);
   const { store, owned } = await openRunStore(
@@ -92,22 +113,6 @@ async function runRedacted(
     // A runner that is silent for longer may be taken for dead soon.
     pools.setSilence(config.checkpoint.leaseMs / 2);
   }
-  const hooks = async (decided: PipelineConfig): Promise<readonly PipelineHooks[]> => {
-    const find = (): Promise<readonly string[]> => foldersOf(decided, lookup, () => undefined);
-    pools.useSecrets(await secretProvidersOf(decided, find));
-    const folders = decided.hooks.length === 0 ? [] : await find();
-    const write = (line: string): void => void process.stderr.write(`${line}\n`);
-    const configured = await openConfiguredHooks({
-      config: decided,
-      folders,
-      env: lookup.env,
-      secrets: runnerSecrets(decided, lookup, redactor),
-      clock,
-      redactor,
-      write,
-    });
-    return options.hooks === undefined ? configured : [...configured, options.hooks];
-  };
   try {
     return await runOnce({
       ...decideSettings(source, options, opened, redactor),
@@ -115,6 +120,8 @@ async function runRedacted(
       resume: options.resume,
       fresh: options.fresh ?? false,
       retryPoisoned: options.retryPoisoned ?? false,
+      declared: (options.declare ?? []).map(parseDeclared),
+      point: options.point,
       autoResume: options.autoResume ?? config.checkpoint.autoResume,
       runKey: options.runKey,
       runId: options.runId,
@@ -125,7 +132,7 @@ async function runRedacted(
       timeoutMs: options.timeoutMs,
       graceMs: options.graceMs,
       isolation: options.isolation,
-      hooks,
+      hooks: (decided) => openHooks(decided, options, opened, redactor),
       watch: options.watch,
       pools,
       log,

@@ -86,6 +86,8 @@ export interface CheckpointConfig {
   readonly storeTimeoutMs: number;
   /** Length of a timed lease, ms. */
   readonly leaseMs: number;
+  /** How long an external action that can't be found may still turn up, ms. */
+  readonly intentSettleMs: number;
   /** No second runner ever starts. Default false. */
   readonly singleWriter: boolean;
   /** The store's own settings. */

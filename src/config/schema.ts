@@ -102,6 +102,13 @@ export const checkpointSection: Section<Omit<CheckpointConfig, "node">> = sectio
       default: 5 * MINUTE_MS,
       defaultText: "5 minutes",
     },
+    intentSettleMs: {
+      key: "intent-settle",
+      doc: "how long an external action that can't be found may still turn up, where nobody knows if its launcher is dead",
+      kind: duration,
+      default: 2 * MINUTE_MS,
+      defaultText: "2 minutes",
+    },
     singleWriter: {
       key: "single-writer",
       doc: "no second runner ever starts: allows stores without conditional writes, and on-store-failure = continue on any store",

@@ -5,20 +5,17 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CairnError, messageOf } from "../base/mod.ts";
 import type { Artifact } from "../checkpoint/mod.ts";
+import type { OpenFiles } from "../files/mod.ts";
 import type { ArtifactOptions } from "../sdk/mod.ts";
 
-const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
+/** What gives data by URI, opened when it is needed. */
+type Files = () => Promise<Pick<OpenFiles, "stat">>;
 
-/** The absolute path that a path or `file:` URI names. Throws ARTIFACT_UNSUPPORTED for other schemes. */
+const REMOTE = /^(?!file:)[A-Za-z][A-Za-z0-9+.-]+:/i;
+
+/** The absolute path that a path or `file:` URI names. */
 function localPath(pathOrUri: string, cwd: string): string {
-  const scheme = SCHEME.exec(pathOrUri)?.[1]?.toLowerCase();
-  if (scheme === undefined) return resolve(cwd, pathOrUri);
-  if (scheme === "file") return fileURLToPath(pathOrUri);
-  throw new CairnError(`Cannot declare the artifact ${pathOrUri}: only files can be checked on resume`, {
-    code: "ARTIFACT_UNSUPPORTED",
-    kind: "config",
-    hint: "Give a path or a file: URI; return other places among the outputs.",
-  });
+  return pathOrUri.startsWith("file:") ? fileURLToPath(pathOrUri) : resolve(cwd, pathOrUri);
 }
 
 function isMissing(thrown: unknown): boolean {
@@ -33,28 +30,36 @@ async function hashOf(path: string): Promise<string> {
 }
 
 /** Size and modification token of a file or folder, as an {@link Artifact} keeps them. */
-async function look(path: string): Promise<{ readonly size: number; readonly token: string }> {
+async function look(path: string, files: Files): Promise<{ readonly size: number; readonly token: string }> {
+  if (REMOTE.test(path)) {
+    const found = await (await files()).stat(path);
+    if (found !== undefined) return { size: found.size, token: found.token };
+    throw Object.assign(new Error(`nothing is at ${path}`), { code: "ENOENT" });
+  }
   const facts = await stat(path, { bigint: true });
   return { size: Number(facts.size), token: String(facts.mtimeNs) };
 }
 
-/** Records a file as it is now. Throws ARTIFACT_MISSING where it is not there. */
+/** Records a file or object as it is now. Throws ARTIFACT_MISSING where it is not there, FILE_SCHEME_UNKNOWN, FILE_URI_INVALID. */
 export async function recordArtifact(
   pathOrUri: string,
   options: ArtifactOptions,
   cwd: string,
+  files: Files,
 ): Promise<Artifact> {
-  const path = localPath(pathOrUri, cwd);
+  const isRemote = REMOTE.test(pathOrUri);
+  const path = isRemote ? pathOrUri : localPath(pathOrUri, cwd);
   try {
-    const { size, token } = await look(path);
+    const { size, token } = await look(path, files);
     return {
       uri: path,
       size,
       token,
-      ...(options.hash === true ? { hash: await hashOf(path) } : {}),
+      ...(options.hash === true && !isRemote ? { hash: await hashOf(path) } : {}),
       ...(options.consumed === true ? { consumed: true } : {}),
     };
   } catch (thrown) {
+    if (thrown instanceof CairnError) throw thrown;
     throw new CairnError(
       `Cannot declare the artifact ${path}: ${isMissing(thrown) ? "there is no such file" : messageOf(thrown)}`,
       {
@@ -71,9 +76,12 @@ export async function recordArtifact(
  * Whether a declared file is still what it was. A recorded hash decides over the modification time.
  * Throws ARTIFACT_UNREADABLE where that can't be told, which is not "missing".
  */
-export async function checkArtifact(artifact: Artifact): Promise<"same" | "changed" | "missing"> {
+export async function checkArtifact(
+  artifact: Artifact,
+  files: Files,
+): Promise<"same" | "changed" | "missing"> {
   try {
-    const { size, token } = await look(artifact.uri);
+    const { size, token } = await look(artifact.uri, files);
     if (size !== artifact.size) return "changed";
     if (token === artifact.token) return "same";
     if (artifact.hash === undefined) return "changed";

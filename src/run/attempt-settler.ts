@@ -1,24 +1,35 @@
-import type { RunEvent } from "../checkpoint/mod.ts";
+import type { Completion, IntentEvent, PublishIntent, RunEvent } from "../checkpoint/mod.ts";
 import type { ComponentConfig } from "../config/mod.ts";
 import type { LogLevel } from "../sdk/mod.ts";
 import { givenUpText, recoveredText, retryText } from "./attempt-texts.ts";
 import type { AttemptOutcome } from "./attempt.ts";
 import type { BreakerChange } from "./circuit-breaker.ts";
-import { completionEvent, failureEvent, type GoodOutcome, type Try } from "./component-events.ts";
+import {
+  completionEvent,
+  completionOf,
+  failureEvent,
+  type GoodOutcome,
+  type Try,
+} from "./component-events.ts";
 import type { ComponentRecord } from "./component-record.ts";
 import type { ExecuteRequest } from "./execute-request.ts";
+import type { IntentBook } from "./intent-book.ts";
 import type { OrderMaker } from "./order-maker.ts";
+import type { OutputPublisher, PublishedOutputs } from "./output-publisher.ts";
 import type { Retries } from "./retries.ts";
 import { type NextRetry, maxAttempts } from "./retry.ts";
 import type { RunHooks } from "./run-hooks.ts";
 import type { RunStop } from "./run-stop.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { stopError, stopWord } from "./stop-reason.ts";
+import { lostBecause, stopError, stopWord } from "./stop-reason.ts";
 import type { WireError } from "./worker/protocol.ts";
+import { toWireError } from "./worker/wire-error.ts";
 
 /** What settling rests on: the parts of one execution. */
 export interface SettlerParts {
   readonly request: ExecuteRequest;
+  readonly book: IntentBook;
+  readonly publisher: OutputPublisher;
   readonly records: ComponentRecord[];
   readonly scheduler: Scheduler;
   readonly hooks: RunHooks;
@@ -64,28 +75,90 @@ export class AttemptSettler {
   }
 
   async #complete(one: Try, durationMs: number, outcome: GoodOutcome): Promise<void> {
-    const { clock } = this.#parts.request;
     const { index, attempt } = one;
-    const record = this.#parts.records[index];
-    if (record === undefined) return;
     const outputs = outcome.how === "completed" ? outcome.outputs : undefined;
     if (outcome.how === "completed" && outcome.leftovers) {
       this.#log("warn", index, "it left processes behind when it completed; they were ended");
     }
-    this.#parts.orders.completed(index, outputs);
-    this.#parts.scheduler.over(index, "done");
-    const change = this.#parts.retries.succeeded(this.#parts.config(index));
-    const event = completionEvent({ index, attempt, durationMs }, outcome, outputs, clock.now());
-    const kept = await this.#parts.record([event], this.#parts.claim(), async () => {
-      record.status = outcome.how;
-      if (outcome.how === "skipped") record.reason = "skip-component";
-      record.durationMs = clock.steady() - record.startedAt;
+    const completion = completionOf(
+      { index, attempt, durationMs },
+      outcome,
+      outputs,
+      this.#parts.request.clock.now(),
+    );
+    const staged = outcome.how === "completed" ? (outcome.staged ?? []) : [];
+    const published = await this.#published(one, durationMs, () =>
+      staged.length === 0
+        ? this.#nothingToPublish(index, completion)
+        : this.#parts.publisher.publish(index, completion, staged),
+    );
+    if (published !== undefined) await this.#record(one, completion, published);
+  }
+
+  /**
+   * Finishes a publication that was begun before, in place of an attempt; false where that can't be, so that the
+   * component runs.
+   */
+  async finishPublish(one: Try, intent: PublishIntent): Promise<boolean> {
+    const record = this.#parts.records[one.index];
+    if (record?.attempts === 0) record.startedAt = this.#parts.request.clock.steady();
+    let isLost = false;
+    const published = await this.#published(one, 0, async () => {
+      const finished = await this.#parts.publisher.finish(one.index, intent);
+      isLost = finished === undefined;
+      return finished;
+    });
+    if (published !== undefined) await this.#record(one, intent.completion, published);
+    return !isLost;
+  }
+
+  /** What was published; undefined where it was not, and that is settled. */
+  async #published(
+    one: Try,
+    durationMs: number,
+    publish: () => Promise<PublishedOutputs | undefined>,
+  ): Promise<PublishedOutputs | undefined> {
+    const { request, records, stop, scheduler } = this.#parts;
+    try {
+      return await publish();
+    } catch (thrown) {
+      const record = records[one.index];
+      if (request.journal?.lost.aborted !== true) {
+        await this.#fail(one, durationMs, request.secrets.error(toWireError(thrown)));
+      } else if (record !== undefined) {
+        stop.stop(lostBecause(thrown));
+        scheduler.over(one.index, "failed");
+        this.#notKept(record);
+      }
+      return undefined;
+    }
+  }
+
+  async #nothingToPublish(index: number, { artifacts = [] }: Completion): Promise<PublishedOutputs> {
+    return { artifacts, closed: await this.#parts.publisher.sweep(index) };
+  }
+
+  async #record(one: Try, completed: Completion, { artifacts, closed }: PublishedOutputs): Promise<void> {
+    const { request, records, scheduler, orders, retries, hooks, book } = this.#parts;
+    const { index } = one;
+    const record = records[index];
+    if (record === undefined) return;
+    const completion: Completion = { ...completed, ...(artifacts.length === 0 ? {} : { artifacts }) };
+    const { attempt, outputs, skipped } = completion;
+    orders.completed(index, outputs);
+    scheduler.over(index, "done");
+    const change = retries.succeeded(this.#parts.config(index));
+    const events = [completionEvent(completion), ...closed];
+    const kept = await this.#parts.record(events, this.#parts.claim(), async () => {
+      book.completed(index, closed);
+      record.status = skipped === undefined ? "completed" : "skipped";
+      if (skipped !== undefined) record.reason = "skip-component";
+      record.durationMs = request.clock.steady() - record.startedAt;
       record.outputs = outputs;
       record.error = undefined;
       if (record.failures.length > 0) this.#log("info", index, recoveredText(attempt, record.failures));
-      await this.#parts.hooks.breaker(index, change);
-      if (this.#parts.hooks.has("afterComponent"))
-        await this.#parts.hooks.afterComponent(index, record, attempt);
+      await hooks.breaker(index, change);
+      if (hooks.has("afterComponent")) await hooks.afterComponent(index, record, attempt);
     });
     if (!kept) this.#notKept(record);
   }
@@ -105,11 +178,12 @@ export class AttemptSettler {
     if (record === undefined) return;
     record.error = error;
     record.failures.push({ attempt, durationMs: Math.round(durationMs), error });
+    const swept = await this.#sweep(index);
     const { change, next } = this.#parts.retries.failed(config, error, record.startedAt);
     const retrying = this.#parts.stop.reason === undefined && typeof next === "object";
     const transient = error.steering === "transient";
     const failure = failureEvent({ index, attempt, durationMs }, error, { retrying, transient });
-    if (retrying) return this.#retry(one, error, failure, { next, change });
+    if (retrying) return this.#retry(one, error, [failure, ...swept], { next, change });
     record.status = "failed";
     record.reason = transient ? "transient-failure" : "failed";
     record.durationMs = this.#parts.request.clock.steady() - record.startedAt;
@@ -117,7 +191,7 @@ export class AttemptSettler {
     if (this.#parts.request.failFast)
       this.#parts.stop.stop({ kind: "failure", component: config.instanceName });
     this.takeUnmet();
-    await this.#parts.record([failure], this.#parts.claim(), async () => {
+    await this.#parts.record([failure, ...swept], this.#parts.claim(), async () => {
       const why = givenUpText(attempt, next);
       if (why !== undefined) this.#log("warn", index, why);
       await this.#parts.hooks.breaker(index, change);
@@ -136,12 +210,12 @@ export class AttemptSettler {
   async #retry(
     { index, attempt }: Try,
     error: WireError,
-    failure: RunEvent,
+    failure: readonly RunEvent[],
     after: { readonly next: Exclude<NextRetry, string>; readonly change: BreakerChange | undefined },
   ): Promise<void> {
     const { delayMs } = after.next;
     const allowed = maxAttempts(this.#parts.config(index).retryPolicy);
-    const kept = await this.#parts.record([failure], [], async () => {
+    const kept = await this.#parts.record(failure, [], async () => {
       this.#log("warn", index, retryText(attempt, allowed, error.message, after.next));
       await this.#parts.hooks.breaker(index, after.change);
       await this.#parts.hooks.retry(index, attempt + 1, allowed, delayMs, error);
@@ -165,14 +239,24 @@ export class AttemptSettler {
     record.reason = stopWord(this.#parts.stop.reason);
     record.error = error;
     record.durationMs = this.#parts.request.clock.steady() - record.startedAt;
+    const swept = await this.#sweep(one.index);
     this.#parts.scheduler.over(one.index, "failed");
     // An interruption is told by the run's end; a sibling's failure is no word against this one.
     const facts = { index: one.index, attempt: one.attempt, durationMs };
     const failure = failureEvent(facts, error, { retrying: false, transient: true });
     const events = this.#parts.stop.reason?.kind === "failure" ? [failure] : [];
-    await this.#parts.record(events, [], () =>
+    await this.#parts.record([...events, ...swept], [], () =>
       this.#parts.hooks.failed(one.index, record, one.attempt, error),
     );
+  }
+
+  /** Removes what the attempt had staged; what is another process's now is left to it. */
+  async #sweep(index: number): Promise<readonly IntentEvent[]> {
+    const { publisher, book, request } = this.#parts;
+    if (request.journal?.lost.aborted === true) return [];
+    const swept = await publisher.sweep(index, this.#parts.stop.reason !== undefined);
+    book.note(swept);
+    return swept;
   }
 
   /** Marks the components that can't run because one that they name failed. */

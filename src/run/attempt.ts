@@ -1,9 +1,9 @@
-import { type JsonValue, startTimer } from "../base/mod.ts";
+import { type JsonObject, type JsonValue, startTimer } from "../base/mod.ts";
 import type { Artifact } from "../checkpoint/mod.ts";
 import { attemptErrors } from "./attempt-errors.ts";
 import { residentBytes } from "./process-groups.ts";
 import type { WorkerEnd, WorkerHandle } from "./worker-handle.ts";
-import type { AttemptOrder, WireError } from "./worker/protocol.ts";
+import type { AttemptAsk, AttemptOrder, WireError } from "./worker/protocol.ts";
 import { toWireError } from "./worker/wire-error.ts";
 
 /** Time between two looks at the memory of a process that has a limit, in ms. */
@@ -15,6 +15,8 @@ export type AttemptOutcome =
       readonly how: "completed";
       readonly outputs: JsonValue | undefined;
       readonly artifacts: readonly Artifact[] | undefined;
+      /** What is to be published. */
+      readonly staged?: readonly JsonObject[] | undefined;
       readonly leftovers: boolean;
     }
   | { readonly how: "skipped"; readonly reason: string }
@@ -33,6 +35,8 @@ export interface AttemptRequest {
   readonly graceMs: number;
   /** Makes a step's result durable. */
   keepStep(name: string, result: JsonValue): Promise<void>;
+  /** Records, or tells, what the component asks about work outside. */
+  answer(body: AttemptAsk): Promise<JsonValue | undefined>;
   progress(done: number, total: number | undefined, label: string | undefined): void;
   /** Called once, when it is over. */
   over(outcome: AttemptOutcome): void;
@@ -56,6 +60,7 @@ export class Attempt {
     worker.start(order, {
       ended: (end) => this.#ended(end),
       step: (step, name, result) => this.#step(step, name, result),
+      ask: (ask, body) => this.#ask(ask, body),
       progress: (done, total, label) => request.progress(done, total, label),
     });
     if (timeoutMs !== undefined) {
@@ -106,6 +111,14 @@ export class Attempt {
     );
   }
 
+  #ask(ask: number, body: AttemptAsk): void {
+    const { worker } = this.#request;
+    this.#request.answer(body).then(
+      (answer) => worker.answer(ask, answer, undefined),
+      (thrown: unknown) => worker.answer(ask, undefined, toWireError(thrown)),
+    );
+  }
+
   #ended(end: WorkerEnd): void {
     this.#stopTimeout?.();
     this.#stopGrace?.();
@@ -120,8 +133,8 @@ export class Attempt {
     if (ending !== undefined && !(completes && ending.how === "stopped")) return ending;
     switch (end.how) {
       case "completed": {
-        const { outputs, artifacts, leftovers } = end;
-        return { how: "completed", outputs, artifacts, leftovers: leftovers === true };
+        const { outputs, artifacts, staged, leftovers } = end;
+        return { how: "completed", outputs, artifacts, staged, leftovers: leftovers === true };
       }
       case "skipped":
         return { how: "skipped", reason: end.reason };

@@ -29,16 +29,16 @@ export interface AttemptFacts {
 /** An attempt that came to its end as it should. */
 export type GoodOutcome = AttemptOutcome & { readonly how: "completed" | "skipped" };
 
-/** The event of a completion; `now` is its time, ms since the epoch, and `outputs` hold no secret. */
-export function completionEvent(
+/** The facts of a completion; `now` is its time, ms since the epoch, and `outputs` hold no secret. */
+export function completionOf(
   facts: AttemptFacts,
   outcome: GoodOutcome,
   outputs: JsonValue | undefined,
   now: number,
-): RunEvent {
+): Completion {
   const { index, attempt, durationMs } = facts;
   const artifacts = outcome.how === "completed" ? outcome.artifacts : undefined;
-  const completion: Completion = {
+  return {
     index,
     attempt,
     startedAt: isoTime(now - durationMs),
@@ -48,7 +48,12 @@ export function completionEvent(
     ...(artifacts === undefined ? {} : { artifacts }),
     ...(outcome.how === "skipped" ? { skipped: outcome.reason } : {}),
   };
-  return { type: outcome.how === "completed" ? "component-completed" : "component-skipped", ...completion };
+}
+
+/** The event of a completion. */
+export function completionEvent(completion: Completion): RunEvent {
+  const type = completion.skipped === undefined ? "component-completed" : "component-skipped";
+  return { type, ...completion };
 }
 
 /** How a failure counts. */

@@ -6,7 +6,8 @@ import {
   type DecisionPolicy,
   type RunState,
 } from "../checkpoint/mod.ts";
-import type { PipelineConfig } from "../config/mod.ts";
+import type { PipelineConfig, SparkConfig } from "../config/mod.ts";
+import type { OpenFiles } from "../files/mod.ts";
 import { checkArtifact } from "./artifact.ts";
 import { type Prepared, prepareComponents } from "./prepare.ts";
 import {
@@ -29,6 +30,8 @@ export interface DecideSettings {
   /** Plugin folders, absolute, in order. Throws where one that was named is not there. */
   folders(config: PipelineConfig): Promise<readonly string[]>;
   worker(): WorkerHandle | Promise<WorkerHandle>;
+  /** Data as components reach it. */
+  files(spark: SparkConfig | undefined): () => Promise<OpenFiles>;
 }
 
 /** What a run is going to do. */
@@ -100,7 +103,7 @@ export async function decideRun(
       maxResumes: config.checkpoint.maxResumes,
     },
     now,
-    checkArtifact,
+    checkArtifact: (artifact) => checkArtifact(artifact, settings.files(config.spark)),
   });
   const warnings = [...prepared.findings.map(findingText), ...decision.warnings];
   const record = optionsRecord(options, config.redact);

@@ -1,7 +1,9 @@
 import type { Clock, Random, Redactor } from "../base/mod.ts";
 import type { ComponentDecision, RunJournal } from "../checkpoint/mod.ts";
 import type { Isolation, PipelineConfig } from "../config/mod.ts";
+import type { OpenFiles } from "../files/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
+import type { DeclaredOutcome } from "./declared-outcome.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RunLog } from "./run-log.ts";
 import type { SecretMask } from "./secret-mask.ts";
@@ -32,6 +34,12 @@ export interface ExecuteRequest {
   readonly graceMs: number;
   /** Over that of the components. */
   readonly isolation: Isolation | undefined;
+  /** Data as components reach it; closed by the caller. */
+  readonly files: () => Promise<OpenFiles>;
+  /** Outcomes of external actions that a person found out. */
+  readonly declared: readonly DeclaredOutcome[];
+  /** Named instants for crash tests; absent in the shipped path. */
+  readonly point?: ((name: string) => void | Promise<void>) | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Interrupts the run. */

@@ -1,7 +1,8 @@
 import { type JsonValue, messageOf, startTimer } from "../base/mod.ts";
-import type { RunEvent } from "../checkpoint/mod.ts";
+import type { PublishIntent, RunEvent } from "../checkpoint/mod.ts";
 import type { ComponentConfig } from "../config/mod.ts";
 import { AttemptSettler } from "./attempt-settler.ts";
+import { IntentBook } from "./intent-book.ts";
 import { Attempt, type AttemptOutcome } from "./attempt.ts";
 import { type Try, withStarts } from "./component-events.ts";
 import { type ComponentRecord, newRecord, restoredRecord } from "./component-record.ts";
@@ -9,6 +10,7 @@ import type { ExecuteRequest } from "./execute-request.ts";
 import { interruptOf } from "./interrupt.ts";
 import { onAbort } from "./on-abort.ts";
 import { OrderMaker } from "./order-maker.ts";
+import { OutputPublisher } from "./output-publisher.ts";
 import { Retries } from "./retries.ts";
 import { RunHooks } from "./run-hooks.ts";
 import { RunStop } from "./run-stop.ts";
@@ -26,6 +28,8 @@ export class Execution {
   readonly #stop = new RunStop();
   readonly #orders: OrderMaker;
   readonly #retries: Retries;
+  readonly #book: IntentBook;
+  readonly #publisher: OutputPublisher;
   readonly #settler: AttemptSettler;
   #over: () => void = () => undefined;
   /** Attempts that are over and not yet recorded and told. */
@@ -41,7 +45,21 @@ export class Execution {
     this.#scheduler = new Scheduler(request.prepared.dependencies, request.maxParallel);
     this.records = request.decisions.map(({ reason }) => newRecord(reason));
     this.#hooks = new RunHooks(request, (error) => this.#stop.stop({ kind: "hook", error }));
+    const { journal, secrets, clock, declared, files, point } = request;
+    this.#book = new IntentBook({
+      journal,
+      append: (events) => this.#append(events),
+      secrets,
+      clock,
+      settleMs: request.config.checkpoint.intentSettleMs,
+      declared,
+      component: (index) => this.#config(index).instanceName,
+    });
+    const warn = (message: string): void => request.log.say("warn", message);
+    this.#publisher = new OutputPublisher({ book: this.#book, files, lost: journal?.lost, warn, point });
     this.#settler = new AttemptSettler({
+      book: this.#book,
+      publisher: this.#publisher,
       request,
       records: this.records,
       scheduler: this.#scheduler,
@@ -74,7 +92,7 @@ export class Execution {
       const done = new Promise<void>((resolve) => {
         this.#over = resolve;
       });
-      await this.#record([], this.#claim());
+      await this.#record(await this.#sweepLeft(), this.#claim());
       this.#endIfIdle();
       await done;
     } finally {
@@ -119,6 +137,13 @@ export class Execution {
       await this.#hooks.restored(index, record, completion.attempt);
     }
     this.#scheduler.begin(settled);
+  }
+
+  /** What attempts of earlier runs had staged goes, but for what is still to be published. */
+  async #sweepLeft(): Promise<readonly RunEvent[]> {
+    const swept = await this.#publisher.sweep(undefined);
+    this.#book.note(swept);
+    return swept;
   }
 
   /** Components that may start now, marked as running. */
@@ -169,6 +194,8 @@ export class Execution {
     const record = this.records[index];
     if (record === undefined) return;
     if (this.#stop.reason !== undefined) return this.#abandon(index);
+    const unpublished = this.#book.publishOf(index);
+    if (unpublished !== undefined && (await this.#finishPublish(one, unpublished))) return undefined;
     if (this.#hooks.has("beforeComponent")) await this.#hooks.beforeComponent(index, attempt);
     await this.#hooks.breaker(index, this.#retries.starts(this.#config(index)));
     const taken = this.#pool(index).take(one.fresh || this.#isolation(index) === "fresh");
@@ -185,6 +212,16 @@ export class Execution {
     return undefined;
   }
 
+  async #finishPublish(one: Try, intent: PublishIntent): Promise<boolean> {
+    this.#settling++;
+    try {
+      return await this.#settler.finishPublish(one, intent);
+    } finally {
+      this.#settling--;
+      this.#endIfIdle();
+    }
+  }
+
   #start(one: Try, worker: WorkerHandle): void {
     const { clock, graceMs, secrets } = this.#request;
     const { index } = one;
@@ -197,6 +234,7 @@ export class Execution {
       memoryLimit: config.memoryLimit,
       graceMs,
       keepStep: (name, result) => this.#keepStep(index, name, secrets.result(result)),
+      answer: (body) => this.#book.answer(index, body),
       progress: (done, total, label) => {
         const component = config.instanceName;
         const shown = label === undefined ? undefined : secrets.text(label);
@@ -204,6 +242,7 @@ export class Execution {
       },
       over: (outcome) => {
         this.#stop.remove(attempt);
+        if (attempt.killed) this.#book.gaveUp(index);
         this.#attemptOver(one, worker, clock.steady() - started, outcome);
       },
     });
@@ -211,11 +250,17 @@ export class Execution {
   }
 
   async #keepStep(index: number, name: string, result: JsonValue): Promise<void> {
-    const { journal, secrets } = this.#request;
-    const event: RunEvent = { type: "step-completed", index, name: secrets.stepName(name), result };
+    await this.#append([
+      { type: "step-completed", index, name: this.#request.secrets.stepName(name), result },
+    ]);
+  }
+
+  /** Makes events durable that nothing follows from. */
+  async #append(events: readonly RunEvent[]): Promise<void> {
+    const { journal } = this.#request;
     if (journal === undefined) return;
-    await journal.append([event]);
-    await this.#hooks.onCheckpoint(journal, [event]);
+    await journal.append(events);
+    await this.#hooks.onCheckpoint(journal, events);
   }
 
   #attemptOver(

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../base/mod.ts";
 import type { Inspection } from "../plugin/mod.ts";
 import { type ComponentOutput, OutputJoiner } from "./component-output.ts";
 import type { SecretKeeper } from "./output-lines.ts";
@@ -93,6 +94,10 @@ export class InProcessWorker implements WorkerHandle {
     this.#session.receive({ kind: "step-kept", step, problem });
   }
 
+  answer(ask: number, answer: JsonValue | undefined, problem: WireError | undefined): void {
+    this.#session.receive({ kind: "answer", ask, answer, problem });
+  }
+
   abort(reason: WireError): void {
     this.#inside({ kind: "abort", reason });
   }
@@ -174,6 +179,8 @@ export class InProcessWorker implements WorkerHandle {
         return;
       case "step":
         return this.#listener?.step(message.step, message.name, message.result);
+      case "ask":
+        return this.#listener?.ask(message.ask, message.body);
       case "ended":
         return this.#finish(message.end);
       case "uncaught":

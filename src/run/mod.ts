@@ -7,6 +7,7 @@
  */
 export { checkComponents } from "./check-components.ts";
 export { composeHooks, partsOf } from "./compose-hooks.ts";
+export { type DeclaredOutcome, parseDeclared } from "./declared-outcome.ts";
 export { type Decided, type DecideSettings, invalidConfig } from "./decide-run.ts";
 export { dependenciesOf } from "./graph.ts";
 export { Interrupt, type InterruptSignal } from "./interrupt.ts";

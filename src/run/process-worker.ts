@@ -1,4 +1,4 @@
-import { CairnError } from "../base/mod.ts";
+import { CairnError, type JsonValue } from "../base/mod.ts";
 import type { Inspection } from "../plugin/mod.ts";
 import type { ProcessGroup } from "../store/mod.ts";
 import { readLines, type SecretKeeper } from "./output-lines.ts";
@@ -118,6 +118,10 @@ export class ProcessWorker implements WorkerHandle {
     this.#send({ kind: "step-kept", step, problem });
   }
 
+  answer(ask: number, answer: JsonValue | undefined, problem: WireError | undefined): void {
+    this.#send({ kind: "answer", ask, answer, problem });
+  }
+
   abort(reason: WireError): void {
     this.#send({ kind: "abort", reason });
   }
@@ -180,6 +184,9 @@ export class ProcessWorker implements WorkerHandle {
         return;
       case "step":
         this.#listener?.step(message.step, message.name, message.result);
+        return;
+      case "ask":
+        this.#listener?.ask(message.ask, message.body);
         return;
       case "ended":
         this.#attemptEnded(message);

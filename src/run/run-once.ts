@@ -7,6 +7,7 @@ import { cleanUp } from "./clean-up.ts";
 import { outcomeOf } from "./component-record.ts";
 import { poisonedError, withinAge } from "./budget.ts";
 import { checkpointFacts, ForgivingJournal, isStoreFailure, unrecordedWarning } from "./forgiving-journal.ts";
+import { checkDeclared, type DeclaredOutcome } from "./declared-outcome.ts";
 import { changedError, type Decided, decideRun, type DecideSettings } from "./decide-run.ts";
 import { endRun } from "./end-of-run.ts";
 import { Execution } from "./execution.ts";
@@ -42,6 +43,10 @@ export interface RunRequest extends Pick<
   readonly waitMs: number | undefined;
   /** Run what is poisoned all the same. */
   readonly retryPoisoned: boolean;
+  /** Outcomes of external actions that a person found out. */
+  readonly declared: readonly DeclaredOutcome[];
+  /** Named instants for crash tests; absent in the shipped path. */
+  readonly point?: ((name: string) => void | Promise<void>) | undefined;
   readonly cleanupOnSuccess: boolean | undefined;
   readonly maxParallel: number | undefined;
   readonly timeoutMs: number | undefined;
@@ -104,6 +109,10 @@ export async function runOnce(request: RunRequest): Promise<RunResult> {
   }
 }
 
+function namesOf({ components }: Decided["prepared"]): readonly string[] {
+  return components.map(({ header }) => header.name);
+}
+
 interface AlreadyCompleted {
   readonly already: true;
   readonly runId: string;
@@ -122,9 +131,15 @@ async function start(request: RunRequest): Promise<Started | AlreadyCompleted> {
   }
 }
 
+function decideSettings(request: RunRequest): DecideSettings {
+  const { pools } = request;
+  return { ...request, worker: () => pools.describing(), files: (spark) => pools.files(spark) };
+}
+
 async function startUnrecorded(request: RunRequest): Promise<Started> {
   const { runKey, random } = request;
-  const decided = await decideRun({ ...request, worker: () => request.pools.describing() }, undefined);
+  const decided = await decideRun(decideSettings(request), undefined);
+  checkDeclared(request.declared, [], namesOf(decided.prepared));
   const runId = request.runId ?? random.runId();
   const hooks = await request.hooks(decided.config);
   return { journal: undefined, decided, runId, runKey, hooks, warnings: [] };
@@ -135,7 +150,7 @@ async function startRecorded(
   store: CheckpointStore,
 ): Promise<Started | AlreadyCompleted> {
   const { config, random } = request;
-  const settings: DecideSettings = { ...request, worker: () => request.pools.describing() };
+  const settings = decideSettings(request);
   const wished = await startMode(store, config.pipelineName, request);
   const { runKey } = wished;
   const { mode, warnings } = await withinAge(store, runKey, wished.mode, request);
@@ -148,6 +163,7 @@ async function startRecorded(
     if (decision.poisoned.length > 0 && previous !== undefined && !request.retryPoisoned) {
       throw poisonedError(previous.runId, decision.poisoned);
     }
+    checkDeclared(request.declared, decision.carried?.intents ?? [], namesOf(prepared));
     hooks ??= await request.hooks(decided.config);
     return {
       components: prepared.components.map(({ header }) => header),
@@ -276,6 +292,9 @@ function executionOf(
     timeoutMs: request.timeoutMs ?? config.timeoutMs,
     graceMs: request.graceMs ?? DEFAULT_GRACE_MS,
     isolation,
+    files: pools.files(config.spark),
+    declared: request.declared,
+    point: request.point,
     clock,
     random,
     signal,

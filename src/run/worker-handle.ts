@@ -3,6 +3,7 @@ import type { Inspection } from "../plugin/mod.ts";
 import type { ProcessGroup } from "../store/mod.ts";
 import type { LogLine } from "./observer.ts";
 import type {
+  AttemptAsk,
   AttemptEnd,
   AttemptOrder,
   Described,
@@ -27,6 +28,7 @@ export interface AttemptListener {
   /** Once, and last. */
   ended(end: WorkerEnd): void;
   step(step: number, name: string, result: JsonValue): void;
+  ask(ask: number, body: AttemptAsk): void;
   progress(done: number, total: number | undefined, label: string | undefined): void;
 }
 
@@ -51,6 +53,7 @@ export interface WorkerHandle {
   inspect(order: InspectOrder): Promise<Inspection>;
   start(order: AttemptOrder, listener: AttemptListener): void;
   keptStep(step: number, problem: WireError | undefined): void;
+  answer(ask: number, answer: JsonValue | undefined, problem: WireError | undefined): void;
   abort(reason: WireError): void;
   kill(): void;
   /** Ends it gently, then by force; resolves when it is gone. */

@@ -1,10 +1,13 @@
 import type { RunJournal } from "../checkpoint/mod.ts";
+import type { SparkSettings } from "../sdk/mod.ts";
+import type { OpenFiles } from "../files/mod.ts";
 import type { SecretProviderFacts } from "../plugin/mod.ts";
 import { ComponentOutput } from "./component-output.ts";
 import { InProcessWorker } from "./in-process-worker.ts";
 import { reapOrphans } from "./reap-orphans.ts";
 import { ProcessWorker } from "./process-worker.ts";
 import type { RunLog } from "./run-log.ts";
+import { RunnerFiles } from "./runner-files.ts";
 import type { WorkerHandle } from "./worker-handle.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { componentEnv } from "./worker/component-env.ts";
@@ -38,6 +41,7 @@ export class WorkerPools {
   #describesInRunner = false;
   readonly #output = new ComponentOutput();
   #secretProviders: readonly SecretProviderFacts[] = [];
+  readonly #files = new Map<SparkSettings | undefined, RunnerFiles>();
   readonly #stopReaping: (() => void) | undefined;
 
   constructor(options: WorkerPoolsOptions) {
@@ -72,6 +76,17 @@ export class WorkerPools {
     this.#secretProviders = providers;
   }
 
+  /** Data as components reach it, for what the runner does in their name; `spark` has references in the place of secrets. */
+  files(spark: SparkSettings | undefined): () => Promise<OpenFiles> {
+    const { env, cwd, log } = this.#options;
+    const known = this.#files.get(spark);
+    if (known !== undefined) return known.get;
+    const settings = { env: componentEnv(env), cwd, log, spark };
+    const files = new RunnerFiles(() => ({ ...settings, secretProviders: this.#secretProviders }));
+    this.#files.set(spark, files);
+    return files.get;
+  }
+
   open(given: RunFacts, journal: RunJournal | undefined): void {
     const run = { ...given, secretProviders: this.#secretProviders };
     this.#journal = journal;
@@ -98,6 +113,7 @@ export class WorkerPools {
     clearInterval(this.#pings);
     this.#pings = undefined;
     await Promise.all([this.processes.close(), this.inRunner.close()]);
+    for (const files of this.#files.values()) await files.close();
     this.#output.close();
     process.off("exit", this.#killAll);
     this.#stopReaping?.();

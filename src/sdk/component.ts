@@ -1,6 +1,8 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { JsonValue } from "../base/mod.ts";
 import type { CONTEXT_FACTS, ContextFacts } from "./context-facts.ts";
+import type { IntentRunner } from "./intent.ts";
+import type { OutputOpener } from "./output.ts";
 import type { ContractSource, InputContract, SchemaContract } from "./contract/contract.ts";
 
 /** Levels of `ctx.log`, lowest first. */
@@ -29,7 +31,7 @@ export interface RunInfo {
 }
 
 export interface ArtifactOptions {
-  /** Also record the SHA-256 of a local file (reads it once). Default false. */
+  /** Also record the SHA-256 of a file of this machine (reads it once). Default false. */
   readonly hash?: boolean;
   /** Later components use it up: not checked on resume once a later one has completed. Default false. */
   readonly consumed?: boolean;
@@ -60,8 +62,18 @@ export interface ComponentContext<Config = unknown> {
   readonly progress: (done: number, total?: number, label?: string) => void;
   /** Outputs of a completed component by instance name; undefined where it returned none. Throws for a name that is unknown or not completed. */
   readonly outputs: (name: string) => JsonValue | undefined;
-  /** Declares a file (path or file: URI) as a result of this component; checked before a resume takes the completion as given. */
+  /** Declares a file or object (a path, `file:`, `s3a:`, `hdfs:`) as a result of this component; checked before a resume takes the completion as given. */
   readonly artifact: (pathOrUri: string, options?: ArtifactOptions) => Promise<void>;
+  /**
+   * Opens an output at a path or URI (local, `s3a:`, `hdfs:`): a temporary place, which gets its name when the component
+   * has completed, and is swept where it has not (docs/staged-outputs.md).
+   */
+  readonly output: OutputOpener;
+  /**
+   * Starts something outside that must not be done twice: its key is durable before, its JSON result after, and whoever
+   * finds it open looks it up (docs/external-actions.md). Keys are unique per component.
+   */
+  readonly intent: IntentRunner;
   readonly secrets: ComponentSecrets;
   readonly run: RunInfo;
   /** The environment of the process; `CAIRN_*`, `BUN_OPTIONS` and `BUN_BE_BUN` removed. */

@@ -23,4 +23,5 @@ export {
   type TestOptions,
   type TestRun,
 } from "./testing/test-component.ts";
+export type { TestIntent, TestPublished } from "./testing/test-outside.ts";
 export type { TestArtifact, TestCrash, TestLog, TestProgress, TestStep } from "./testing/test-context.ts";

@@ -41,10 +41,10 @@ export function processFacts(): ProcessFacts {
 }
 
 /**
- * Whether a lease's holder is surely dead: a process of this boot of this host and of our pid namespace (another
+ * Whether a process, such as a lease's holder, is surely dead: a process of this boot of this host and of our pid namespace (another
  * one's pids mean other processes) that is gone, or whose pid is another's by now.
  */
-export function holderIsGone(holder: LeaseHolder): boolean {
+export function holderIsGone(holder: ProcessFacts): boolean {
   const here = processFacts();
   if (here.bootId === "" || here.pidNamespace === "" || holder.pidStart === "") return false;
   const sameMachine =

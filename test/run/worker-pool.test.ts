@@ -37,7 +37,12 @@ function endOf(worker: WorkerHandle): Promise<WorkerEnd> {
   const resolved = { type: "exec", file: undefined, folder: undefined, exportName: "default" };
   const order = { index: 0, name: "one", attempt: 1, resolved, config: {}, completed: [] };
   return new Promise((resolve) => {
-    worker.start(order, { ended: resolve, step: () => undefined, progress: () => undefined });
+    worker.start(order, {
+      ended: resolve,
+      step: () => undefined,
+      ask: () => undefined,
+      progress: () => undefined,
+    });
   });
 }
 

@@ -117,7 +117,11 @@ function recordTable({ records }: CheckpointInFull): string[] {
   const rows = records.map(({ seq, at, events }) => [
     String(seq),
     at,
-    events.map((event) => ("index" in event ? `${event.type} ${event.index + 1}` : event.type)).join(", "),
+    events
+      .map((event) =>
+        "index" in event && event.index !== undefined ? `${event.type} ${event.index + 1}` : event.type,
+      )
+      .join(", "),
   ]);
   return table(["RECORD", "AT", "EVENTS"], rows);
 }

@@ -1,19 +1,24 @@
-import type { JsonValue } from "../../base/mod.ts";
+import { type JsonObject, type JsonValue, systemClock } from "../../base/mod.ts";
 import type { Artifact } from "../../checkpoint/mod.ts";
+import { openDataFiles } from "../../files/mod.ts";
 import {
   type ArtifactOptions,
   type ComponentContext,
   type ComponentLog,
   CONTEXT_FACTS,
+  AttemptOutputs,
+  type KnownAction,
   type LogLevel,
+  makeIntent,
   makeOutputs,
   makeStep,
   PermanentError,
 } from "../../sdk/mod.ts";
+import { processFacts } from "../../store/mod.ts";
 import { recordArtifact } from "../artifact.ts";
 import type { AttemptSecrets } from "./attempt-secrets.ts";
 import { logFields } from "./log-fields.ts";
-import type { AttemptOrder, FromWorker, RunFacts } from "./protocol.ts";
+import type { AttemptAsk, AttemptOrder, FromWorker, RunFacts } from "./protocol.ts";
 import type { ProgressSender } from "./progress.ts";
 
 /** What an attempt needs of the process it runs in. */
@@ -21,6 +26,8 @@ export interface AttemptHost {
   send(message: FromWorker): void;
   /** Sends a step's result; resolves when it is durable. */
   keepStep(name: string, result: JsonValue): Promise<void>;
+  /** Asks the runner; resolves when what it is told is durable. */
+  ask(body: AttemptAsk): Promise<JsonValue | undefined>;
   readonly secrets: Pick<AttemptSecrets, "get" | "isIn">;
   readonly run: RunFacts;
   /** Outputs of completed components by name. */
@@ -34,8 +41,10 @@ export interface AttemptHost {
 export interface Context {
   readonly context: ComponentContext;
   readonly artifacts: readonly Artifact[];
-  /** Artifacts that are still being looked at. */
-  settle(): Promise<void>;
+  /** Waits for artifacts that are still being looked at, and brings outputs to their places; gives what is to be published. */
+  settle(): Promise<readonly JsonObject[]>;
+  /** Gives back connections. */
+  close(): Promise<void>;
   /** True once the component has asked for the signal: it may be waiting for it. */
   signalRead(): boolean;
 }
@@ -66,6 +75,18 @@ function secretArtifact(): Error {
   });
 }
 
+function makeStaging(order: AttemptOrder, signal: AbortSignal, host: AttemptHost): AttemptOutputs {
+  const { run, env, cwd } = host;
+  return new AttemptOutputs({
+    files: () => openDataFiles({ folder: cwd, env, hadoop: run.spark?.config }),
+    rootRunId: run.rootRunId,
+    component: order.name,
+    signal,
+    note: async (staged) => void (await host.ask({ what: "stage", staged })),
+    dropped: async (staged) => void (await host.ask({ what: "unstage", staged })),
+  });
+}
+
 /** Makes what a component's `run` is given. */
 export function makeContext(
   order: AttemptOrder,
@@ -76,9 +97,10 @@ export function makeContext(
   const artifacts: Artifact[] = [];
   const pending = new Set<Promise<void>>();
   let signalRead = false;
+  const staging = makeStaging(order, signal, host);
   const artifact = (pathOrUri: string, options: ArtifactOptions = {}): Promise<void> => {
     if (host.secrets.isIn(pathOrUri)) return Promise.reject(secretArtifact());
-    const looked = recordArtifact(pathOrUri, options, host.cwd).then((found) => {
+    const looked = recordArtifact(pathOrUri, options, host.cwd, staging.files).then((found) => {
       const same = artifacts.findIndex((other) => other.uri === found.uri);
       if (same === -1) artifacts.push(found);
       else artifacts[same] = found;
@@ -103,6 +125,18 @@ export function makeContext(
     outputs: makeOutputs(host.completed),
     [CONTEXT_FACTS]: { steps: order.steps ?? {}, completed: host.completed },
     artifact,
+    output: (uri, options) =>
+      host.secrets.isIn(uri) ? Promise.reject(secretArtifact()) : staging.open(uri, options),
+    intent: makeIntent({
+      rootRunId: run.rootRunId,
+      component: order.name,
+      signal,
+      clock: systemClock,
+      begin: async (key) => (await host.ask({ what: "begin", key, launcher: processFacts() })) as KnownAction,
+      again: async (key) => void (await host.ask({ what: "again", key, launcher: processFacts() })),
+      done: async (key, result) => void (await host.ask({ what: "done", key, result })),
+      cancelled: async (key) => void (await host.ask({ what: "cancelled", key })),
+    }),
     secrets: { get: (reference) => host.secrets.get(reference) },
     run: {
       runId: run.runId,
@@ -124,7 +158,9 @@ export function makeContext(
     artifacts,
     settle: async () => {
       await Promise.all(pending);
+      return staging.finish();
     },
+    close: () => staging.close(),
     signalRead: () => signalRead,
   };
 }

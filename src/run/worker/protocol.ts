@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../base/mod.ts";
-import type { Artifact } from "../../checkpoint/mod.ts";
+import type { Artifact, Launcher } from "../../checkpoint/mod.ts";
 import type { SecretPlaces } from "../../config/mod.ts";
 import type { CheckedConfig, Inspection, ResolvedType, SecretProviderFacts } from "../../plugin/mod.ts";
 import type { ContractOrder, InputContract, LogLevel, SchemaContract, SparkSettings } from "../../sdk/mod.ts";
@@ -90,6 +90,19 @@ export interface InspectOrder {
   readonly type?: string | undefined;
 }
 
+/** What an attempt asks its runner to record, or to tell, about work outside. */
+export type AttemptAsk =
+  /** A temporary place is about to be made; before it is swept it is to be known. */
+  | { readonly what: "stage"; readonly staged: JsonObject }
+  /** It was given up and swept. */
+  | { readonly what: "unstage"; readonly staged: JsonObject }
+  /** An external action is wanted; answered with what is known of it. */
+  | { readonly what: "begin"; readonly key: string; readonly launcher: Launcher }
+  /** It was surely not started, and is now. */
+  | { readonly what: "again"; readonly key: string; readonly launcher: Launcher }
+  | { readonly what: "done"; readonly key: string; readonly result: JsonValue }
+  | { readonly what: "cancelled"; readonly key: string };
+
 /** From the runner to a worker. */
 export type ToWorker =
   | { readonly kind: "run"; readonly run: RunFacts }
@@ -101,6 +114,12 @@ export type ToWorker =
   | { readonly kind: "inspect"; readonly inspect: InspectOrder }
   | { readonly kind: "start"; readonly order: AttemptOrder }
   | { readonly kind: "step-kept"; readonly step: number; readonly problem?: WireError | undefined }
+  | {
+      readonly kind: "answer";
+      readonly ask: number;
+      readonly answer?: JsonValue | undefined;
+      readonly problem?: WireError | undefined;
+    }
   /** The runner masks the secrets that were told with this number. */
   | { readonly kind: "secrets-known"; readonly ask: number }
   | { readonly kind: "abort"; readonly reason: WireError }
@@ -114,6 +133,8 @@ export type AttemptEnd =
       readonly how: "completed";
       readonly outputs?: JsonValue | undefined;
       readonly artifacts?: readonly Artifact[] | undefined;
+      /** What is to be published, as room `files` has it. */
+      readonly staged?: readonly JsonObject[] | undefined;
     }
   | { readonly how: "skipped"; readonly reason: string }
   | { readonly how: "failed"; readonly error: WireError };
@@ -138,6 +159,7 @@ export type FromWorker =
       readonly label?: string | undefined;
     }
   | { readonly kind: "step"; readonly step: number; readonly name: string; readonly result: JsonValue }
+  | { readonly kind: "ask"; readonly ask: number; readonly body: AttemptAsk }
   /** Secrets that a component is about to be given: the runner keeps them in memory, to mask them. */
   | { readonly kind: "secrets"; readonly ask: number; readonly values: readonly string[] }
   | {

@@ -50,7 +50,7 @@ interface Running {
   readonly order: AttemptOrder;
   readonly abort: AbortController;
   /** Steps and secrets that the runner has not answered yet. */
-  readonly asked: Map<number, { resolve(): void; reject(error: Error): void }>;
+  readonly asked: Map<number, { resolve(answer: JsonValue | undefined): void; reject(error: Error): void }>;
   context: Context | undefined;
 }
 
@@ -170,10 +170,13 @@ export class WorkerSession {
         this.#start(message.order).catch(this.#fail);
         return;
       case "step-kept":
-        this.#answered(message.step, message.problem);
+        this.#answered(message.step, undefined, message.problem);
         return;
       case "secrets-known":
-        this.#answered(message.ask, undefined);
+        this.#answered(message.ask, undefined, undefined);
+        return;
+      case "answer":
+        this.#answered(message.ask, message.answer, message.problem);
         return;
       case "abort":
         this.#running?.abort.abort(fromWireError(message.reason));
@@ -230,19 +233,21 @@ export class WorkerSession {
       );
       contracts?.before(this.#completed);
       const returned = await definition.run(active.context.context);
-      await active.context.settle();
       const outputs = jsonResult(`the outputs of ${JSON.stringify(order.name)}`, returned);
       contracts?.after(outputs);
+      const staged = await active.context.settle();
       const { artifacts } = active.context;
       return {
         how: "completed",
         ...(outputs === undefined ? {} : { outputs }),
         ...(artifacts.length === 0 ? {} : { artifacts }),
+        ...(staged.length === 0 ? {} : { staged }),
       };
     } catch (thrown) {
       return endOfError(thrown);
     } finally {
       progress.flush();
+      await active.context?.close();
     }
   }
 
@@ -251,8 +256,10 @@ export class WorkerSession {
     const run = { ...given, spark: await this.#secrets.spark(given.spark) };
     return {
       send: (message) => this.#host.send(message),
-      keepStep: (name, result) =>
-        this.#ask(active, (step) => this.#host.send({ kind: "step", step, name, result })),
+      keepStep: async (name, result) => {
+        await this.#ask(active, (step) => this.#host.send({ kind: "step", step, name, result }));
+      },
+      ask: (body) => this.#ask(active, (ask) => this.#host.send({ kind: "ask", ask, body })),
       secrets: this.#secrets,
       run,
       completed: this.#completed,
@@ -269,14 +276,16 @@ export class WorkerSession {
       tell: (values) => {
         const active = this.#running;
         if (active === undefined) throw new Error("a secret was asked for while no component runs");
-        return this.#ask(active, (ask) => this.#host.send({ kind: "secrets", ask, values }));
+        return this.#ask(active, (ask) => this.#host.send({ kind: "secrets", ask, values })).then(
+          () => undefined,
+        );
       },
       warn: (message) => this.#host.send({ kind: "log", level: "warn", message }),
     });
   }
 
   /** Sends the runner something under a number; resolves when it is answered. */
-  #ask(active: Running, send: (ask: number) => void): Promise<void> {
+  #ask(active: Running, send: (ask: number) => void): Promise<JsonValue | undefined> {
     return new Promise((resolve, reject) => {
       const ask = ++this.#asks;
       active.asked.set(ask, { resolve, reject });
@@ -285,13 +294,13 @@ export class WorkerSession {
     });
   }
 
-  #answered(ask: number, problem: WireError | undefined): void {
+  #answered(ask: number, answer: JsonValue | undefined, problem: WireError | undefined): void {
     const running = this.#running;
     const waiting = running?.asked.get(ask);
     if (running === undefined || waiting === undefined) return;
     running.asked.delete(ask);
     if (running.asked.size === 0) this.#host.waiting?.(false);
-    if (problem === undefined) waiting.resolve();
+    if (problem === undefined) waiting.resolve(answer);
     else waiting.reject(fromWireError(problem));
   }
 }

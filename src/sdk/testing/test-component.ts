@@ -13,6 +13,7 @@ import { steeringOf } from "../errors.ts";
 import { jsonResult } from "../json-result.ts";
 import { decodeConfig } from "../schema/decode-config.ts";
 import { fakeClock } from "./fake-clock.ts";
+import type { TestOutside } from "./test-outside.ts";
 import { makeTestContext, type TestCrash, type TestRecord } from "./test-context.ts";
 
 /** What a component is tested with. Everything has a default. */
@@ -23,7 +24,9 @@ export interface TestOptions {
   readonly outputs?: Readonly<Record<string, JsonValue | undefined>> | undefined;
   /** Results of steps that are durable already. */
   readonly steps?: Readonly<Record<string, JsonValue>> | undefined;
-  /** Ends the attempt at a step as a SIGKILL would: nothing after it runs, `finally` neither. */
+  /** Actions that attempts before began, by key: their result, or undefined where nobody knows if they were done. */
+  readonly intents?: Readonly<Record<string, JsonValue | undefined>> | undefined;
+  /** Ends the attempt at a step, or in an action, as a SIGKILL would: nothing after it runs, `finally` neither. */
   readonly crash?: TestCrash | undefined;
   /** Default: a new {@link fakeClock}. */
   readonly clock?: Clock | undefined;
@@ -109,10 +112,12 @@ type Ending = Pick<TestRun, "status" | "outputs" | "error" | "steering">;
 async function endingOf(
   run: () => ComponentResult | Promise<ComponentResult>,
   output: SchemaContract | undefined,
+  outside: TestOutside,
 ): Promise<Ending> {
   try {
     const outputs = jsonResult("the outputs of the component under test", await run());
     checkProduced("component under test", output, outputs, { failOnWarning: false }, () => undefined);
+    await outside.publish();
     return { status: "completed", outputs, error: undefined, steering: undefined };
   } catch (error) {
     const steering = steeringOf(error);
@@ -123,7 +128,8 @@ async function endingOf(
 function checkCrashed(ending: Ending, crash: TestCrash | undefined, record: TestRecord): void {
   if (crash === undefined || ending.status === "crashed") return;
   const names = record.steps.map((step) => `"${step.name}"`).join(", ");
-  throw new CairnError(`Cannot crash at step "${crash.step}": the component ended without running it`, {
+  const where = crash.intent === undefined ? `at step "${crash.step}"` : `in the action "${crash.intent}"`;
+  throw new CairnError(`Cannot crash ${where}: the component ended without running it`, {
     code: "TEST_STEP_NOT_REACHED",
     kind: "config",
     hint: names === "" ? "It asked for no step." : `Its steps were ${names}.`,
@@ -144,8 +150,9 @@ async function attempt<Schema extends GenericSchema>(
   const ended = new AbortController();
   const crashed = Promise.withResolvers<Ending>();
   const known = options.steps ?? {};
-  const { context, record } = makeTestContext({
+  const { context, record, outside } = makeTestContext({
     known,
+    knownIntents: options.intents ?? {},
     completed: new Map(Object.entries(options.outputs ?? {})),
     crash: options.crash,
     clock,
@@ -162,14 +169,20 @@ async function attempt<Schema extends GenericSchema>(
   const run = (): ComponentResult | Promise<ComponentResult> =>
     typeof component === "function" ? component(whole) : component.run(whole);
   const output = typeof component === "function" ? undefined : component.output?.of(whole.config);
-  const ending = await Promise.race([crashed.promise, endingOf(run, output)]);
+  const ending = await Promise.race([crashed.promise, endingOf(run, output, outside)]);
   ended.abort(new Error("the component has ended"));
   checkCrashed(ending, options.crash, record);
+  if (ending.status !== "crashed") await outside.sweep();
+  const intents = Object.fromEntries(record.intents.map(({ key, result }) => [key, result]));
   const steps = { ...known, ...Object.fromEntries(record.steps.map((step) => [step.name, step.result])) };
   return {
     ...record,
     ...ending,
-    resume: (again = {}) => attempt(component, { ...options, crash: undefined, steps, ...again }, true),
+    resume: async (again = {}) => {
+      if (ending.status === "crashed") await outside.sweep();
+      const before = { ...options, crash: undefined, steps, intents: { ...options.intents, ...intents } };
+      return attempt(component, { ...before, ...again }, true);
+    },
   };
 }
 

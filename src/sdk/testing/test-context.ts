@@ -13,6 +13,7 @@ import type {
 import { CONTEXT_FACTS } from "../context-facts.ts";
 import { makeOutputs } from "../make-outputs.ts";
 import { makeStep } from "../make-step.ts";
+import { type TestIntent, TestOutside, type TestPublished } from "./test-outside.ts";
 
 /** A line that a component logged. */
 export interface TestLog {
@@ -49,13 +50,19 @@ export interface TestRecord {
   readonly progress: TestProgress[];
   readonly artifacts: TestArtifact[];
   readonly steps: TestStep[];
+  /** In the order in which they were asked for. */
+  readonly intents: readonly TestIntent[];
+  /** Filled when the component has completed. */
+  readonly published: readonly TestPublished[];
 }
 
 /** Where the process of a test ends, as if by SIGKILL. */
 export interface TestCrash {
-  readonly step: string;
+  readonly step?: string | undefined;
+  /** In place of `step`: the key of an external action. */
+  readonly intent?: string | undefined;
   /**
-   * - `before`: the step's function does not run.
+   * - `before`: the step's (or the action's) function does not run; an action's key is recorded by then.
    * - `unrecorded`: it ran, its result is lost: on resume it runs again. The hardest case, and the default.
    * - `recorded`: its result is durable, what comes after is not.
    */
@@ -63,6 +70,8 @@ export interface TestCrash {
 }
 
 export interface TestContextOptions {
+  /** Actions of attempts before. */
+  readonly knownIntents: Readonly<Record<string, JsonValue | undefined>>;
   readonly known: Readonly<Record<string, JsonValue>>;
   readonly completed: ReadonlyMap<string, JsonValue | undefined>;
   readonly crash: TestCrash | undefined;
@@ -81,6 +90,7 @@ export interface TestContextOptions {
 export interface TestContext {
   readonly context: Omit<ComponentContext, "config">;
   readonly record: TestRecord;
+  readonly outside: TestOutside;
 }
 
 /** A promise that never settles: what waits for it is gone with the process. */
@@ -116,7 +126,6 @@ async function testSecret(secrets: Readonly<Record<string, string>>, reference: 
 
 /** Makes the context of one attempt in a test. */
 export function makeTestContext(options: TestContextOptions): TestContext {
-  const record: TestRecord = { logs: [], progress: [], artifacts: [], steps: [] };
   const { crash, clock, cwd } = options;
   let dead = false;
   const die = (): Promise<never> => {
@@ -124,6 +133,16 @@ export function makeTestContext(options: TestContextOptions): TestContext {
     options.onCrash();
     return gone();
   };
+  const outside = new TestOutside({
+    known: options.knownIntents,
+    context: options,
+    cwd,
+    at: (key) => (crash?.intent === key ? (crash.at ?? "unrecorded") : undefined),
+    isDead: () => dead,
+    die,
+  });
+  const { intents, published } = outside;
+  const record: TestRecord = { logs: [], progress: [], artifacts: [], steps: [], intents, published };
   const write =
     (level: LogLevel): ComponentLog[LogLevel] =>
     (message, fields = {}) => {
@@ -170,10 +189,12 @@ export function makeTestContext(options: TestContextOptions): TestContext {
       record.artifacts.push({ path, options: artifactOptions });
       return undefined;
     },
+    output: (uri, outputOptions) => (dead ? gone() : outside.outputs.open(uri, outputOptions)),
+    intent: (key, action) => (dead ? gone() : outside.intent(key, action)),
     secrets: { get: (reference) => testSecret(options.secrets, reference) },
     run: options.run,
     env: options.env,
     spark: options.spark,
   };
-  return { context, record };
+  return { context, record, outside };
 }
