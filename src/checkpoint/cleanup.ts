@@ -1,5 +1,6 @@
 import type { CheckpointStore } from "../store/mod.ts";
 import type { Completion, RunEvent } from "./events.ts";
+import { dropHead, markRemoved } from "./head.ts";
 import { chainOf, readKeyLog } from "./key-log.ts";
 import type { KeyNames } from "./names.ts";
 import { endsTurn, type RunReading, readRun } from "./run-reading.ts";
@@ -31,13 +32,16 @@ export async function cleanUpChain(tools: RemovalTools, run: CompletedRun): Prom
   for (const runId of chain.slice(0, -1)) {
     const reading = await readRun(store, names, runId);
     if (reading.kind !== "completed" && reading.kind !== "superseded") continue;
+    await dropHead(store, names, runId);
     await removeBelowFinal(tools, reading);
     await removeOutputs(tools, reading, state);
+    await markRemoved(store, names, runId, reading.kind === "completed" ? "completed" : "gone");
   }
   const below = Array.from({ length: lastSeq - 1 }, (_, at) => at + 1);
   if (below.length > 0) await store.remove(names.run(state.runId), below);
   await tools.point?.("cleaned");
   await dropOutputs(tools, state.completions.values());
+  await markRemoved(store, names, state.runId, "completed");
 }
 
 /**
@@ -51,6 +55,20 @@ export function keptFrom(reading: RunReading): number {
   let kept = next;
   while (ends.has(kept - 1) || empty.has(kept - 1)) kept--;
   return kept;
+}
+
+/** Whether there is something to look at besides the records that outlive every removal. */
+export function holdsMore(reading: RunReading | undefined): boolean {
+  switch (reading?.kind) {
+    case "empty":
+      return false;
+    case "completed":
+    case "superseded":
+    case "deleted":
+      return reading.log.records.some(({ seq }) => seq < keptFrom(reading));
+    default:
+      return true;
+  }
 }
 
 function endedBy(event: RunEvent | undefined): boolean {

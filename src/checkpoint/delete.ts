@@ -2,6 +2,7 @@ import { CairnError, type Clock, type Random } from "../base/mod.ts";
 import type { CheckpointStore, LeaseHolder } from "../store/mod.ts";
 import { removeBelowFinal, removeOutputs, type RemovalTools } from "./cleanup.ts";
 import type { RunEvent } from "./events.ts";
+import { dropHead, markRemoved } from "./head.ts";
 import { heldError } from "./start-lease.ts";
 import type { KnownRun } from "./known-runs.ts";
 import { encodeRecord } from "./record.ts";
@@ -56,10 +57,14 @@ async function deleteOne(tools: DeleteTools, run: DeletableRun, ignoreLease: boo
     const holder = await store.leaseHolder(names.lock, signal);
     if (holder !== undefined && mayRun(holder, runId)) throw heldBy(runId, holder);
   }
+  // Before anything changes: whoever lists the runs from here on reads the journal.
+  await dropHead(store, names, runId);
   const final = await ensureFinal(tools, run);
   const removal: RemovalTools = { store, names, point: tools.point };
   await dropUnneeded(tools, removal, final);
-  return { runId, removed: await removeBelowFinal(removal, final) };
+  const removed = await removeBelowFinal(removal, final);
+  await markRemoved(store, names, runId, final.kind === "completed" ? "completed" : "gone");
+  return { runId, removed };
 }
 
 /** A holder that has not said which run it is about may be about this one. */

@@ -3,6 +3,7 @@ import type { Lease, ProcessGroup } from "../store/mod.ts";
 import { cleanUpChain } from "./cleanup.ts";
 import type { RunEvent } from "./events.ts";
 import { RunFold } from "./fold.ts";
+import { writeHead } from "./head.ts";
 import type { KeyNames } from "./names.ts";
 import { INLINE_OUTPUTS, readOutputs, writeOutputs } from "./outputs.ts";
 import { endsTurn } from "./run-reading.ts";
@@ -147,14 +148,26 @@ class Journal implements RunJournal {
     await this.#writing;
     if (this.#closed) return;
     this.#closed = true;
-    const sealed = this.#cleaned ? undefined : this.#request.store.shortcuts?.seal(this.#log);
     try {
-      await Promise.all([this.#lease.release(), sealed]);
+      // With the lease still held: later it could overwrite what somebody else has to say of this run.
+      await this.#leave();
+      await this.#lease.release();
     } catch (thrown) {
       // A lease that can't be given up runs out, or is taken from a process that is gone. What the run has come to
       // is known by now, and must not be lost for this.
       if (!isStoreError(thrown)) throw thrown;
     }
+  }
+
+  /** Leaves behind what makes the run cheaper to look at. */
+  async #leave(): Promise<void> {
+    const { store } = this.#request;
+    if (this.#cleaned || this.#lost.signal.aborted) return;
+    const ended = this.state().end !== undefined;
+    await Promise.all([
+      store.shortcuts?.seal(this.#log),
+      ended ? writeHead(store, this.#names, this.state()) : undefined,
+    ]);
   }
 
   /** Writes what waits, one record after the other. Begins a microtask later, so that calls of one turn are joined. */

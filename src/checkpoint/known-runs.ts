@@ -1,8 +1,11 @@
 import { CairnError } from "../base/mod.ts";
-import type { CheckpointStore, LeaseHolder } from "../store/mod.ts";
+import { type CheckpointStore, inParallel, type LeaseHolder, type StoreShortcuts } from "../store/mod.ts";
 import { type KeyLogLine, readKeyLog } from "./key-log.ts";
 import { type KeyNames, keyNames, namesBelow, pipelineFolder } from "./names.ts";
 import { type RunReading, readRun } from "./run-reading.ts";
+
+/** Keys and runs that are read at a time. */
+export const WIDTH = 16;
 
 /** Which part of a location to look at. */
 export interface Scope {
@@ -35,12 +38,12 @@ export async function knownKeys(
   scope: Scope,
   signal?: AbortSignal,
 ): Promise<readonly KnownKey[]> {
-  const keys: KnownKey[] = [];
-  for (const names of await placesOf(store, scope, signal)) {
-    const lines = await readKeyLog(store, names, signal);
-    if (lines.length > 0) keys.push({ names, lines });
-  }
-  return keys;
+  const places = await placesOf(store, scope, signal);
+  const keys = await inParallel(places, WIDTH, async (names) => ({
+    names,
+    lines: await readKeyLog(store, names, signal),
+  }));
+  return keys.filter(({ lines }) => lines.length > 0);
 }
 
 async function placesOf(
@@ -52,8 +55,20 @@ async function placesOf(
     return [keyNames(scope.pipelineName, scope.runKey ?? undefined)];
   }
   const prefix = scope.pipelineName === undefined ? "" : `${pipelineFolder(scope.pipelineName)}/`;
+  if (store.shortcuts !== undefined) return placesByFolders(store.shortcuts, prefix, signal);
   const logs = await store.logs(prefix, signal);
   return logs.filter((log) => log.endsWith("/keys")).map((log) => namesBelow(log.slice(0, -"keys".length)));
+}
+
+/** The keys of a pipeline, or of all, without a listing of all that lies in them. */
+async function placesByFolders(
+  shortcuts: StoreShortcuts,
+  prefix: string,
+  signal?: AbortSignal,
+): Promise<readonly KeyNames[]> {
+  const pipelines = prefix === "" ? await shortcuts.folders("", signal) : [prefix];
+  const keys = await inParallel(pipelines, WIDTH, (pipeline) => shortcuts.folders(pipeline, signal));
+  return keys.flat().map((key) => namesBelow(key));
 }
 
 /** The runs of a key, in the order of their last start. */
@@ -84,7 +99,11 @@ export interface ReadKey {
 /** The journal of the run that has superseded this one; undefined where none has. */
 export function successorIn(key: ReadKey, reading: RunReading): RunReading | undefined {
   const by = reading.supersededBy?.runId;
-  if (by === undefined) return undefined;
+  return by === undefined ? undefined : successorOf(key, by);
+}
+
+/** The journal of a run that another one's `superseded` names. */
+export function successorOf(key: ReadKey, by: string): RunReading | undefined {
   return key.strays.get(by) ?? key.runs.find(({ run }) => run.runId === by)?.reading;
 }
 
@@ -103,10 +122,11 @@ export async function readKey(store: CheckpointStore, key: KnownKey, signal?: Ab
   return { key, runs, strays, holder: await store.leaseHolder(key.names.lock, signal) };
 }
 
-async function readKnown(
+/** Reads the journal of one run; undefined where a newer version has written it. */
+export async function readKnown(
   store: CheckpointStore,
   run: Pick<KnownRun, "names" | "runId">,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): Promise<RunReading | undefined> {
   try {
     return await readRun(store, run.names, run.runId, signal);

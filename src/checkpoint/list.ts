@@ -1,9 +1,7 @@
 import { CairnError } from "../base/mod.ts";
-import type { CheckpointStore } from "../store/mod.ts";
-import { keptFrom } from "./cleanup.ts";
-import { deriveState, readableState, RESUMABLE, statusOf } from "./derive-state.ts";
+import { type CheckpointStore, inParallel, type LeaseHolder } from "../store/mod.ts";
+import { deriveState, RESUMABLE, stateIn, statusOf } from "./derive-state.ts";
 import type { RunEvent } from "./events.ts";
-import { foldRun } from "./fold.ts";
 import {
   type KnownRun,
   knownKeys,
@@ -12,12 +10,15 @@ import {
   type ReadRun,
   runsOf,
   type Scope,
+  WIDTH,
 } from "./known-runs.ts";
+import { lookAtKey, stateOf } from "./look-at-key.ts";
 import type { Damage } from "./record.ts";
 import type { RunReading } from "./run-reading.ts";
 import { withCheckpointErrors } from "./store-failure.ts";
 import { noSuchRun } from "./start-plan.ts";
-import type { Checkpoint, CompletedComponent, RunState } from "./state.ts";
+import type { Checkpoint, CheckpointState, RunState } from "./state.ts";
+import { stopsNowhere, type Summary, summaryOf } from "./summary.ts";
 
 /** What to list. */
 export interface ListOptions extends Scope {
@@ -36,9 +37,12 @@ export async function listCheckpoints(
 ): Promise<readonly Checkpoint[]> {
   const found: Checkpoint[] = [];
   await withCheckpointErrors(async () => {
-    for (const known of await knownKeys(store, options, options.signal)) {
-      const key = await readKey(store, known, options.signal);
-      for (const one of key.runs) if (hasCheckpoint(one.reading)) found.push(checkpointOf(key, one));
+    const keys = await knownKeys(store, options, options.signal);
+    const looked = await inParallel(keys, WIDTH, (key) => lookAtKey(store, key, options.signal));
+    for (const key of looked) {
+      for (const { facts, summary, hasRecords } of key.runs) {
+        if (hasRecords) found.push(checkpointWith(summary, stateIn(key.facts, facts), key.facts.holder));
+      }
     }
   });
   const listed = options.resumableOnly === true ? found.filter(({ state }) => RESUMABLE.has(state)) : found;
@@ -131,63 +135,21 @@ export function damageOf(reading: RunReading | undefined): readonly Damage[] {
   return reading.log.gaps ? [] : reading.log.damage;
 }
 
-/** Something that can be looked at, besides the records that outlive every removal. */
-function hasCheckpoint(reading: RunReading | undefined): boolean {
-  switch (reading?.kind) {
-    case "empty":
-      return false;
-    case "completed":
-    case "superseded":
-    case "deleted":
-      return reading.log.records.some(({ seq }) => seq < keptFrom(reading));
-    default:
-      return true;
-  }
-}
-
-function stateOf(reading: RunReading | undefined): RunState | undefined {
-  return reading === undefined ? undefined : readableState(reading, foldRun);
-}
-
 function checkpointOf(key: ReadKey, one: ReadRun): Checkpoint {
-  const { run } = one;
-  const folded = stateOf(one.reading);
-  const state = deriveState(key, one);
-  const components = folded?.components ?? [];
-  const completions = folded?.completions ?? new Map<number, never>();
-  const firstOpen = components.findIndex((_, index) => !completions.has(index));
-  const isOver = state === "completed" || state === "running";
+  return checkpointWith(summaryOf(one.run, stateOf(one.reading)), deriveState(key, one), key.holder);
+}
+
+/** A summary with what is known around it. */
+function checkpointWith(
+  summary: Summary,
+  state: CheckpointState,
+  holder: LeaseHolder | undefined,
+): Checkpoint {
   return {
-    runId: run.runId,
-    rootRunId: folded?.rootRunId ?? run.runId,
-    runKey: run.runKey ?? null,
-    pipelineName: run.pipelineName,
+    ...summary,
     state,
     status: statusOf(state),
-    startedAt: folded?.startedAt ?? run.at,
-    completedComponents: folded === undefined ? [] : completedOf(folded),
-    lastCheckpointedIndex: (firstOpen === -1 ? components.length : firstOpen) - 1,
-    totalComponents: components.length,
-    resumedFrom: folded === undefined ? (run.resumedFrom ?? null) : (folded.resumedFrom ?? null),
-    failedAt: folded === undefined || firstOpen === -1 || isOver ? null : failedAt(folded, firstOpen),
-    holder: state === "running" ? (key.holder ?? null) : null,
+    failedAt: stopsNowhere(state) ? null : summary.failedAt,
+    holder: state === "running" ? (holder ?? null) : null,
   };
-}
-
-function completedOf(state: RunState): CompletedComponent[] {
-  return [...state.completions.values()]
-    .toSorted((a, b) => a.index - b.index)
-    .map(({ index, startedAt, completedAt, durationMs }) => ({
-      index,
-      name: state.components[index]?.name ?? "",
-      instanceType: state.components[index]?.type ?? "",
-      startedAt,
-      completedAt,
-      durationMs,
-    }));
-}
-
-function failedAt(state: RunState, index: number): Checkpoint["failedAt"] {
-  const error = state.failures.get(index)?.error;
-  return { index, name: state.components[index]?.name ?? "", ...(error !== undefined && { error }) };
 }

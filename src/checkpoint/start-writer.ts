@@ -2,6 +2,8 @@ import { CairnError, isoTime } from "../base/mod.ts";
 import type { Carried, KeyLogEntry, RunEvent, RunStarted } from "./events.ts";
 import { FORMAT_VERSION } from "./events.ts";
 import { carryAll } from "./carry-all.ts";
+import { holdsMore } from "./cleanup.ts";
+import { dropHead, writeHead } from "./head.ts";
 import { leftStaged } from "./intents.ts";
 import type { KeyLogEnd } from "./key-log.ts";
 import type { KeyNames } from "./names.ts";
@@ -10,6 +12,7 @@ import { closing } from "./run-end.ts";
 import { type RunReading, readRun } from "./run-reading.ts";
 import { appendSettled } from "./settle.ts";
 import type { RunHeader, StartRequest } from "./start.ts";
+import type { RunState } from "./state.ts";
 import { type BeginPlan, type FencePlan, NEVER_BEGUN } from "./start-plan.ts";
 
 /** N's first record, with the event that the journal's fold begins with. */
@@ -25,6 +28,9 @@ export class StartWriter {
   readonly #names: KeyNames;
   readonly #check: () => void;
 
+  /** What there is to list of O, once this run goes on in its place. */
+  #old: RunState | undefined;
+
   constructor(request: StartRequest, names: KeyNames, check: () => void) {
     this.#request = request;
     this.#names = names;
@@ -33,8 +39,12 @@ export class StartWriter {
 
   /** Appends one event to a run that is not ours. Whatever comes of it is read in the next passage. */
   async fence(plan: FencePlan): Promise<undefined> {
-    await this.#append(this.#names.run(plan.reading.runId), plan.reading.log, plan.event);
+    const { runId, log, state } = plan.reading;
+    const record = await this.#append(this.#names.run(runId), log, plan.event);
     await this.#point("fenced");
+    if (record !== undefined && state !== undefined) {
+      await writeHead(this.#request.store, this.#names, state);
+    }
     return undefined;
   }
 
@@ -44,17 +54,23 @@ export class StartWriter {
    */
   async fenceOld(plan: BeginPlan): Promise<RunReading | undefined | "again"> {
     const { old } = plan;
+    this.#old = undefined;
     if (old === undefined) return undefined;
+    const { store, signal } = this.#request;
     if (plan.supersede) {
+      // Until this start has gone on, whoever lists O reads its journal.
+      if (old.turnEnded) await dropHead(store, this.#names, old.runId);
       const end = closing(old, plan.fresh ? "fresh" : "resume");
       const event: RunEvent = { type: "superseded", by: plan.runId, fresh: plan.fresh, ...end };
       const record = await this.#append(this.#names.run(old.runId), old.log, event);
       if (record === undefined) return "again";
       await this.#point("superseded");
     }
-    const now = await readRun(this.#request.store, this.#names, old.runId, this.#request.signal);
+    const now = await readRun(store, this.#names, old.runId, signal);
     await this.#point("old-read");
-    return isFinal(plan, old, now) ? now : "again";
+    if (!isFinal(plan, old, now)) return "again";
+    this.#old = holdsMore(now) ? old.state : undefined;
+    return now;
   }
 
   /** Step 4. `tells`: hooks listen to the run's end. */
@@ -123,7 +139,10 @@ export class StartWriter {
     const journal = await store.read(this.#names.run(plan.runId), plan.firstSeq, signal);
     await this.#point("journal-checked");
     const ours = journal.length === 1 && journal[0]?.text === first.record.text;
-    if (end?.text === key.text && ours) return;
+    if (end?.text === key.text && ours) {
+      if (this.#old !== undefined) await writeHead(store, this.#names, this.#old);
+      return;
+    }
     throw new CairnError(
       `Cannot start run "${plan.runId}": another start of this pipeline went on before it`,
       {

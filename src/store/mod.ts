@@ -23,6 +23,7 @@ export { parseLocation, schemeOf, type StoreLocation } from "./location.ts";
 export { openMemoryObjects, type MemoryObjectsOptions, type ObjectMemory } from "./memory/memory-objects.ts";
 export { newMemory, type Memory } from "./memory/memory.ts";
 export { openMemoryStore, type MemoryStore, type MemoryStoreOptions } from "./memory/open-memory-store.ts";
+export { inParallel } from "./object/in-parallel.ts";
 export type { ListedObject, ObjectOperations } from "./object/object-operations.ts";
 export { DEFAULT_LEASE_MS, openObjectStore, type ObjectStoreOptions } from "./object/open-object-store.ts";
 export { holderIsGone, processFacts, processStart, type ProcessFacts } from "./process-facts.ts";

@@ -9,10 +9,12 @@ import type {
   LeaseHolder,
   StoreAbilities,
   StoredRecord,
+  StoreShortcuts,
 } from "../store.ts";
 import type { FileSystem } from "./file-system.ts";
 import { Folders } from "./folders.ts";
 import { leaseFileHolder, tryLeaseFile, type LeaseFileOptions } from "./lease-file.ts";
+import { localShortcuts } from "./local-shortcuts.ts";
 import { LogFile } from "./log-file.ts";
 import { listLogs, readLast, readLog, writtenAt, type Reading } from "./read-log.ts";
 import { systemFileSystem } from "./system-file-system.ts";
@@ -57,6 +59,7 @@ export function localStore(options: LocalStoreOptions): CheckpointStore {
 class LocalStore implements CheckpointStore {
   readonly location: string;
   readonly can: StoreAbilities = { lease: "os", durable: true };
+  readonly shortcuts: StoreShortcuts;
   readonly #fs: FileSystem;
   readonly #clock: Clock;
   readonly #patienceMs: number;
@@ -69,6 +72,12 @@ class LocalStore implements CheckpointStore {
     this.#clock = options.clock ?? systemClock;
     this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
     this.#folders = new Folders(this.#fs, options.folder, this.#clock);
+    this.shortcuts = localShortcuts({
+      fs: this.#fs,
+      folders: this.#folders,
+      read: (log, signal) => this.read(log, 1, signal),
+      attempt: (doing, writing, call) => this.#attempt(doing, writing, call),
+    });
   }
 
   append(log: string, seq: number, text: string, signal?: AbortSignal): Promise<AppendResult> {

@@ -18,9 +18,10 @@ export interface MemoryLease {
 export interface Memory {
   readonly logs: Map<string, MemoryLog>;
   readonly leases: Map<string, MemoryLease>;
+  readonly notes: Map<string, string>;
 }
 
 /** An empty memory. */
 export function newMemory(): Memory {
-  return { logs: new Map(), leases: new Map() };
+  return { logs: new Map(), leases: new Map(), notes: new Map() };
 }

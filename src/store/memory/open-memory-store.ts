@@ -8,6 +8,7 @@ import type {
   LeaseHolder,
   StoreAbilities,
   StoredRecord,
+  StoreShortcuts,
 } from "../store.ts";
 import { newMemory, type Memory, type MemoryLog } from "./memory.ts";
 import { takeMemoryLease } from "./memory-lease.ts";
@@ -39,6 +40,7 @@ export function openMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 class MemoryHandle implements MemoryStore {
   readonly location = "memory";
   readonly can: StoreAbilities = { lease: "os", durable: false };
+  readonly shortcuts: StoreShortcuts;
   readonly memory: Memory;
   readonly #clock: Clock;
   /** The locks that this handle took. */
@@ -48,6 +50,28 @@ class MemoryHandle implements MemoryStore {
   constructor(memory: Memory, clock: Clock) {
     this.memory = memory;
     this.#clock = clock;
+    this.shortcuts = {
+      seal: () => Promise.resolve(),
+      readRecords: (log, signal) => this.read(log, 1, signal),
+      folders: async (prefix, signal) => foldersOf(await this.logs(prefix, signal), prefix),
+      putNote: async (name, text, signal) => {
+        signal?.throwIfAborted();
+        checkName(name);
+        if (!this.#closed) memory.notes.set(name, text);
+      },
+      notes: async (prefix, signal) => {
+        this.#enter(prefix.replace(/\/$/, ""), signal);
+        return [...memory.notes.keys()].filter((name) => name.startsWith(prefix)).toSorted();
+      },
+      note: async (name, signal) => {
+        this.#enter(name, signal);
+        return memory.notes.get(name);
+      },
+      removeNote: async (name, signal) => {
+        this.#enter(name, signal);
+        memory.notes.delete(name);
+      },
+    };
   }
 
   async append(log: string, seq: number, text: string, signal?: AbortSignal): Promise<AppendResult> {
@@ -123,6 +147,13 @@ class MemoryHandle implements MemoryStore {
     this.#enter(log, signal);
     return this.memory.logs.get(log);
   }
+}
+
+/** The folders directly below `prefix` that lead to some of the names. */
+function foldersOf(names: readonly string[], prefix: string): string[] {
+  const ends = names.map((name) => [name, name.indexOf("/", prefix.length) + 1] as const);
+  const folders = ends.flatMap(([name, end]) => (end > 0 ? name.slice(0, end) : []));
+  return [...new Set(folders)].toSorted();
 }
 
 interface NewRecord {
