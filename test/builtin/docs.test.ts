@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Registry } from "prom-client";
 import { auditHooks, loggingHooks, metricsHooks } from "../../src/builtin/mod.ts";
 import { root, tempDir } from "../kit/mod.ts";
-import { playRun } from "./sample-run.ts";
+import { playLateEnds, playRun } from "./sample-run.ts";
 
 const page = readFileSync(join(root, "docs/hooks.md"), "utf8");
 
@@ -27,7 +27,9 @@ test("the page names every event of the log", async () => {
   const write = (line: string): void => {
     events.add((JSON.parse(line) as { event: string }).event);
   };
-  await playRun(loggingHooks.structured({ write }));
+  const hooks = loggingHooks.structured({ write });
+  await playRun(hooks);
+  await playLateEnds(hooks);
   const listed = firstColumn("logging").filter((name) => name.includes("_"));
   expect(listed.toSorted()).toEqual([...events].toSorted());
 });

@@ -85,3 +85,27 @@ export async function playRun(
     error: sampleError,
   });
 }
+
+/** Tells hooks two ends that others could not tell: of a run that died, and, once more, of one that failed. */
+export async function playLateEnds(hooks: PipelineHooks, run: HookRun = sampleRun()): Promise<void> {
+  await hooks.onAbandoned?.({
+    ...run,
+    startedAt: "2026-11-23T18:00:00.000Z",
+    lastSeenAt: "2026-11-23T18:00:05.000Z",
+    durationMs: 5000,
+    completed: 1,
+    failed: 0,
+    closedBy: "resume",
+    again: false,
+  });
+  await hooks.afterPipeline?.({
+    ...run,
+    runId: "run-2",
+    status: "failed",
+    durationMs: 42,
+    completed: 2,
+    failed: 1,
+    error: sampleError,
+    late: { endedAt: "2026-11-23T18:10:00.000Z", again: true },
+  });
+}
