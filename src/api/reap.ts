@@ -4,6 +4,7 @@ import { reapRuns, RunLog, type RunObserver } from "../run/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import type { CheckpointStore, LeaseHolder } from "../store/mod.ts";
 import type { Environment, PluginOptions } from "./options.ts";
+import { runnerSecrets } from "./runner-secrets.ts";
 import { foldersOf, openConfiguredHooks } from "./wire.ts";
 
 /** What to close, and whom to tell. */
@@ -121,8 +122,13 @@ async function openHooks(request: ReapRequest, clock: Clock): Promise<readonly P
   const { config, plugins = [], env = process.env, cwd = process.cwd() } = request;
   const given = request.hooks === undefined ? [] : [request.hooks];
   if (config === undefined) return given;
-  const folders = await foldersOf(config, { plugins, env, cwd }, () => undefined);
+  const lookup = { plugins, env, cwd };
+  const folders = await foldersOf(config, lookup, () => undefined);
   const write = (line: string): void => void process.stderr.write(`${line}\n`);
   const redactor = redactorFor(config);
-  return [...(await openConfiguredHooks({ config, folders, env, clock, redactor, write })), ...given];
+  const secrets = runnerSecrets(config, lookup, redactor);
+  return [
+    ...(await openConfiguredHooks({ config, folders, env, secrets, clock, redactor, write })),
+    ...given,
+  ];
 }

@@ -207,26 +207,57 @@ export interface RedactorOptions {
   readonly suspects?: Iterable<string> | undefined;
 }
 
-/** Makes a {@link Redactor}. */
-export function createRedactor(options: RedactorOptions = {}): Redactor {
-  const keys = options.keys ?? [];
-  const secrets = new Set<string>();
-  const answers = new Map<string, boolean>();
-  const suspects = [...(options.suspects ?? [])];
-  /** Of the secrets, and of the suspects as well. */
-  let spellings: SecretSpellings | undefined;
-  let all: SecretSpellings | undefined;
+/** The secrets that a redactor knows, and how they are found. */
+class KnownSecrets {
+  readonly #secrets = new Set<string>();
+  readonly #suspects: readonly string[];
+  #known: SecretSpellings | undefined;
+  #all: SecretSpellings | undefined;
 
-  const secretKey = (key: string): boolean => {
+  constructor(suspects: readonly string[]) {
+    this.#suspects = suspects;
+    this.#all = spellSecrets(suspects);
+  }
+
+  learn(values: Iterable<string>): void {
+    const before = this.#secrets.size;
+    for (const value of values) if (value !== "") this.#secrets.add(value);
+    if (this.#secrets.size === before) return;
+    this.#known = spellSecrets(this.#secrets);
+    this.#all = spellSecrets([...this.#secrets, ...this.#suspects]);
+  }
+
+  /** Of the secrets alone. */
+  get known(): SecretSpellings | undefined {
+    return this.#known;
+  }
+
+  /** Of the suspects as well. */
+  get all(): SecretSpellings | undefined {
+    return this.#all;
+  }
+}
+
+/** Answers of {@link isSecretKey}, remembered: keys of configurations repeat. Those made by data may not, so the memory is bounded. */
+function rememberedKeys(keys: readonly string[]): (key: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (key) => {
     const known = answers.get(key);
     if (known !== undefined) return known;
     const answer = isSecretKey(key, keys);
-    // Keys of configurations repeat; keys made by data may not, so the memory is bounded.
     if (answers.size < 10_000) answers.set(key, answer);
     return answer;
   };
-  const known = (given: string): string => maskSpellings(given, spellings);
-  const text = (given: string): string => maskPatterns(maskSpellings(given, all), keys);
+}
+
+/** Makes a {@link Redactor}. */
+export function createRedactor(options: RedactorOptions = {}): Redactor {
+  const keys = options.keys ?? [];
+  const secrets = new KnownSecrets([...(options.suspects ?? [])]);
+  secrets.learn(options.secrets ?? []);
+  const secretKey = rememberedKeys(keys);
+  const known = (given: string): string => maskSpellings(given, secrets.known);
+  const text = (given: string): string => maskPatterns(maskSpellings(given, secrets.all), keys);
   const number = (value: number): JsonValue => {
     const written = String(value);
     return written.length >= MIN_ANYWHERE_LENGTH && known(written) !== written ? REDACTED : value;
@@ -252,25 +283,16 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [known(key), knownJson(item)]));
   };
-  const learn = (values: Iterable<string>): void => {
-    const before = secrets.size;
-    for (const value of values) if (value !== "") secrets.add(value);
-    if (secrets.size === before) return;
-    spellings = spellSecrets(secrets);
-    all = spellSecrets([...secrets, ...suspects]);
-  };
-  all = spellSecrets(suspects);
-  learn(options.secrets ?? []);
   return {
     isSecretKey: secretKey,
     text,
     json: (value) => json(value, false),
     known,
     knownJson,
-    cut: (given, at) => (all === undefined ? at : cutBetween(given, at, all)),
+    cut: (given, at) => (secrets.all === undefined ? at : cutBetween(given, at, secrets.all)),
     get margin() {
-      return all?.longest ?? 0;
+      return secrets.all?.longest ?? 0;
     },
-    learn,
+    learn: (values) => secrets.learn(values),
   };
 }

@@ -18,7 +18,7 @@ function asObject(value: JsonValue): JsonObject {
 }
 
 /** What a schema says of secrets themselves, as `exec` does of those in its arguments, stays. */
-const ABOUT_SECRETS = /\bsecrets?\b/iu;
+const ABOUT_SECRETS = /\bsecrets?\b(?!:\/\/)/iu;
 
 /** Whether a reference to a secret stands at a path: what a schema says of it says nothing of the secret. */
 function isReferenceAt(value: JsonValue, path: readonly (string | number)[]): boolean {
