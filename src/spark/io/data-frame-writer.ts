@@ -1,9 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { planError, type RelationInit } from "../frame/plan.ts";
-import {
+import type {
   WriteOperation_SaveMode,
   WriteOperation_SaveTable_TableSaveMethod,
-  type WriteOperationSchema,
+  WriteOperationSchema,
 } from "../gen/spark/connect/commands_pb.ts";
 import type { ExecuteOptions, PlanRunner } from "../plan-runner.ts";
 import { type OptionValue, optionText } from "./option-text.ts";
@@ -14,13 +14,17 @@ export type SaveMode = "append" | "overwrite" | "error" | "errorifexists" | "ign
 
 type SaveType = NonNullable<MessageInitShape<typeof WriteOperationSchema>["saveType"]>;
 
+// The protocol's numbers. Written out, because importing them would load all of the generated code with them.
 const MODES: Readonly<Record<SaveMode, WriteOperation_SaveMode>> = {
-  append: WriteOperation_SaveMode.APPEND,
-  overwrite: WriteOperation_SaveMode.OVERWRITE,
-  error: WriteOperation_SaveMode.ERROR_IF_EXISTS,
-  errorifexists: WriteOperation_SaveMode.ERROR_IF_EXISTS,
-  ignore: WriteOperation_SaveMode.IGNORE,
+  append: 1,
+  overwrite: 2,
+  error: 3,
+  errorifexists: 3,
+  ignore: 4,
 };
+const UNSPECIFIED: WriteOperation_SaveMode = 0;
+const SAVE_AS_TABLE: WriteOperation_SaveTable_TableSaveMethod = 1;
+const INSERT_INTO: WriteOperation_SaveTable_TableSaveMethod = 2;
 
 /**
  * How a DataFrame is written: settings first, then one of the verbs that write. A verb runs once, whatever becomes of
@@ -34,7 +38,7 @@ export class DataFrameWriter {
   readonly #runner: PlanRunner;
   readonly #input: RelationInit;
   readonly #options: Record<string, string> = {};
-  #mode: WriteOperation_SaveMode = WriteOperation_SaveMode.UNSPECIFIED;
+  #mode: WriteOperation_SaveMode = UNSPECIFIED;
   #source: string | undefined;
   #partitions: readonly string[] = [];
   #clusters: readonly string[] = [];
@@ -125,8 +129,7 @@ export class DataFrameWriter {
 
   /** Makes the table, or writes to it as the mode says; columns go by name. */
   async saveAsTable(tableName: string, options?: ExecuteOptions): Promise<void> {
-    const saveMethod = WriteOperation_SaveTable_TableSaveMethod.SAVE_AS_TABLE;
-    await this.#write({ case: "table", value: { tableName, saveMethod } }, options);
+    await this.#write({ case: "table", value: { tableName, saveMethod: SAVE_AS_TABLE } }, options);
   }
 
   /** Appends to a table that is there, or replaces its rows; columns go by position. */
@@ -135,8 +138,7 @@ export class DataFrameWriter {
     { overwrite, ...options }: ExecuteOptions & { readonly overwrite?: boolean } = {},
   ): Promise<void> {
     if (overwrite !== undefined) this.mode(overwrite ? "overwrite" : "append");
-    const saveMethod = WriteOperation_SaveTable_TableSaveMethod.INSERT_INTO;
-    await this.#write({ case: "table", value: { tableName, saveMethod } }, options);
+    await this.#write({ case: "table", value: { tableName, saveMethod: INSERT_INTO } }, options);
   }
 
   async #write(saveType: SaveType | undefined, options: ExecuteOptions | undefined): Promise<void> {

@@ -1,11 +1,10 @@
 import { type Clock, type Random, systemClock, systemRandom, uuid, version } from "../../base/mod.ts";
 import type { QueryProgress } from "../plan-runner.ts";
+import { trustedAuthorities } from "../wire/authorities.ts";
 import { parseConnectionString } from "../wire/connection-string.ts";
-import { Http2Transport } from "../wire/http2-transport.ts";
-import { SparkClient } from "./client.ts";
 import type { RetryPolicy } from "./retry.ts";
+import type { CoreSetup } from "./session-core.ts";
 import { SparkSession } from "./spark-session.ts";
-import { checkTag } from "./tags.ts";
 
 /** What a session can be told besides the connection string, which wins where both say something. */
 export interface OpenOptions {
@@ -15,10 +14,17 @@ export interface OpenOptions {
   readonly userId?: string | undefined;
   /** Certificates (PEM) of authorities to trust instead of the system's. */
   readonly ca?: string | undefined;
+  /**
+   * Variables that PySpark heeds, too: `GRPC_DEFAULT_SSL_ROOTS_FILE_PATH` names a file for `ca`,
+   * `SPARK_CONNECT_AUTHENTICATE_TOKEN` is the token where the connection string has none. None by default.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Settings for the session; those that a session can't set are told to `onWarning`. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
   /** Tags of all operations. */
   readonly tags?: readonly string[] | undefined;
+  /** Aborts everything that the session does. */
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: QueryProgress) => void) | undefined;
   readonly onWarning?: ((warning: string) => void) | undefined;
   /** How lost connections are taken up again: for 5 minutes by default. */
@@ -31,27 +37,32 @@ export interface OpenOptions {
 
 /**
  * A session at `sc://host:port/;token=…;use_ssl=true;user_id=…;session_id=…;user_agent=…`. Nothing is connected yet.
- * @throws CairnError `SPARK_CONNECT_STRING`.
+ * @throws CairnError `SPARK_CONNECT_STRING`, `SPARK_TLS` where the file with authorities can't be read.
  */
 export function openSession(connectString: string, options: OpenOptions = {}): SparkSession {
-  const endpoint = parseConnectionString(connectString);
-  const agent = `${endpoint.userAgent ?? "cairn"} cairn/${version} bun/${Bun.version} os/${process.platform}`;
-  const client = new SparkClient({
-    transport: new Http2Transport(endpoint, { ca: options.ca, userAgent: agent }),
+  const env = options.env ?? {};
+  const endpoint = parseConnectionString(connectString, env["SPARK_CONNECT_AUTHENTICATE_TOKEN"]);
+  const sessionId = endpoint.sessionId ?? options.sessionId ?? uuid();
+  const client = endpoint.userAgent ?? "cairn";
+  const setup: CoreSetup = {
     endpoint,
-    sessionId: endpoint.sessionId ?? options.sessionId ?? uuid(),
+    sessionId,
     userId: endpoint.userId ?? options.userId ?? "cairn",
-    clientType: agent,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
+    agent: `${client} cairn/${version} bun/${Bun.version} os/${process.platform}`,
+    ca: options.ca ?? trustedAuthorities(env),
     reconnect: options.reconnect,
     firstConnect: options.firstConnect,
-  });
-  const session = new SparkSession(client, {
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+  };
+  const session = new SparkSession({
+    sessionId,
+    load: async () => new (await import("./session-core.ts")).SessionCore(setup),
     settings: options.settings ?? {},
+    signal: options.signal,
     onProgress: options.onProgress ?? (() => undefined),
     onWarning: options.onWarning ?? (() => undefined),
   });
-  for (const tag of options.tags ?? []) session.addTag(checkTag(tag));
+  for (const tag of options.tags ?? []) session.addTag(tag);
   return session;
 }

@@ -1,29 +1,26 @@
-import { SparkConnectService } from "../gen/spark/connect/base_pb.ts";
-import type { ConfigRequest_OperationSchema, ConfigResponse } from "../gen/spark/connect/base_pb.ts";
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { SparkClient } from "./client.ts";
+import type { ConfigResponse } from "../gen/spark/connect/base_pb.ts";
+import type { ConfigOperation } from "./session-core.ts";
 
-type Operation = NonNullable<MessageInitShape<typeof ConfigRequest_OperationSchema>["opType"]>;
+/** Asks something of a session's settings; `action` says what, for messages. */
+export type AskConfig = (operation: ConfigOperation, action: string) => Promise<ConfigResponse>;
 
 /** The settings of a session, as PySpark's `spark.conf`; values are text. */
 export class RuntimeConf {
-  readonly #client: SparkClient;
-  readonly #warn: (warning: string) => void;
+  readonly #ask: AskConfig;
 
-  /** @param warn takes what the server says of deprecated settings */
-  constructor(client: SparkClient, warn: (warning: string) => void) {
-    this.#client = client;
-    this.#warn = warn;
+  constructor(ask: AskConfig) {
+    this.#ask = ask;
   }
 
   /** @throws SparkError for a setting that is fixed when the server starts. */
   async set(name: string, value: string | number | boolean): Promise<void> {
-    await this.#ask({ case: "set", value: { pairs: [{ key: name, value: String(value) }] } }, `set ${name}`);
+    const pairs = [{ key: name, value: String(value) }];
+    await this.#ask({ case: "set", value: { pairs } }, `set ${name}`);
   }
 
   /** A setting's value or its default's; `fallback` where it has neither. @throws SparkError without `fallback`. */
   async get(name: string, fallback?: string): Promise<string> {
-    const operation: Operation =
+    const operation: ConfigOperation =
       fallback === undefined
         ? { case: "get", value: { keys: [name] } }
         : { case: "getWithDefault", value: { pairs: [{ key: name, value: fallback }] } };
@@ -48,15 +45,5 @@ export class RuntimeConf {
   async isModifiable(name: string): Promise<boolean> {
     const { pairs } = await this.#ask({ case: "isModifiable", value: { keys: [name] } }, `look at ${name}`);
     return pairs[0]?.value === "true";
-  }
-
-  async #ask(opType: Operation, action: string): Promise<ConfigResponse> {
-    const answer = await this.#client.unary(
-      SparkConnectService.method.config,
-      (base) => ({ ...base, operation: { opType } }),
-      { action },
-    );
-    for (const warning of answer.warnings) this.#warn(warning);
-    return answer;
   }
 }

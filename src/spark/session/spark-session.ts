@@ -1,9 +1,8 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { uuid } from "../../base/mod.ts";
 import { rowsToArrow } from "../arrow/rows-to-arrow.ts";
 import { DataFrame } from "../frame/data-frame.ts";
 import { planError, type RelationInit } from "../frame/plan.ts";
-import { type PlanSchema, SparkConnectService } from "../gen/spark/connect/base_pb.ts";
+import type { PlanSchema } from "../gen/spark/connect/base_pb.ts";
 import { DataFrameReader } from "../io/data-frame-reader.ts";
 import { runCommand } from "../io/run-command.ts";
 import type {
@@ -17,25 +16,46 @@ import type {
 import type { Field } from "../schema/data-type.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { RowInput } from "../value/spark-value.ts";
-import { addArtifact, type ArtifactOptions } from "./artifacts.ts";
-import type { SparkClient } from "./client.ts";
-import { Execution } from "./execution.ts";
-import { interrupt, operationStates, type OperationState } from "./operations.ts";
+import type { ArtifactOptions } from "./artifacts.ts";
+import type { OperationState } from "./operations.ts";
 import { RuntimeConf } from "./runtime-conf.ts";
+import type { SessionCore } from "./session-core.ts";
 import { applySettings } from "./session-settings.ts";
 import { type SqlArguments, sqlCommand } from "./sql-command.ts";
 import { checkTag } from "./tags.ts";
 
 /** What a session is told when it is made. */
 export interface SessionSetup {
+  readonly sessionId: string;
+  /** Loads what speaks to the server; called once, when something is first asked of it. */
+  readonly load: () => Promise<SessionCore>;
   /** Set when the session begins, as far as a session may. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Aborts everything that the session does. */
+  readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: QueryProgress) => void;
   readonly onWarning: (warning: string) => void;
 }
 
-/** Longest time that an analysis may take, in ms: it may list a large folder. */
-const ANALYZE_MS = 3_600_000;
+/** A session that has begun. */
+interface Begun {
+  readonly core: SessionCore;
+  readonly version: string;
+}
+
+/** What `range` may be told. */
+export interface RangeOptions {
+  /** 0 by default. */
+  readonly start?: number | bigint | undefined;
+  /** 1 by default. */
+  readonly step?: number | bigint | undefined;
+  readonly partitions?: number | undefined;
+}
+
+/** As much data as one plan carries, in bytes: servers take messages of at most 128 MiB. */
+const LONGEST_LOCAL: number = 120 * 1024 * 1024;
+
+type Signalled = Pick<ExecuteOptions, "signal">;
 
 /**
  * A session on a Spark Connect server, in the vocabulary of PySpark. It connects when something is first asked of it.
@@ -48,21 +68,23 @@ const ANALYZE_MS = 3_600_000;
  */
 export class SparkSession implements PlanRunner, AsyncDisposable {
   readonly conf: RuntimeConf;
-  readonly #client: SparkClient;
   readonly #setup: SessionSetup;
   readonly #tags = new Set<string>();
-  #ready: Promise<string> | undefined;
+  #core: Promise<SessionCore> | undefined;
+  #begun: Promise<Begun> | undefined;
   #planIds = 0n;
 
-  constructor(client: SparkClient, setup: SessionSetup) {
-    this.#client = client;
+  constructor(setup: SessionSetup) {
     this.#setup = setup;
-    this.conf = new RuntimeConf(client, setup.onWarning);
+    this.conf = new RuntimeConf(async (operation, action) => {
+      const { core } = await this.#begin(undefined);
+      return this.#warned(await core.config(operation, action));
+    });
   }
 
   /** Ours; another process with this ID and user takes part in the session. */
   get sessionId(): string {
-    return this.#client.parts.sessionId;
+    return this.#setup.sessionId;
   }
 
   /** A new reader, its settings untouched. */
@@ -71,8 +93,8 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
   }
 
   /** The server's version: `4.3.0`. Connects. */
-  async version(options: Pick<ExecuteOptions, "signal"> = {}): Promise<string> {
-    return await this.#begin(options.signal);
+  async version({ signal }: Signalled = {}): Promise<string> {
+    return (await this.#begin(signal)).version;
   }
 
   /**
@@ -82,7 +104,8 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
    * @throws SparkError with the place in the query
    */
   async sql(query: string, args: SqlArguments = {}, options: ExecuteOptions = {}): Promise<DataFrame> {
-    const { relation, command } = sqlCommand(query, args, await this.#begin(options.signal));
+    const { version } = await this.#begin(options.signal);
+    const { relation, command } = sqlCommand(query, args, version);
     let found: RelationInit = relation;
     await runCommand(this, command, options, (part) => {
       if (part.kind === "relation") found = part.relation;
@@ -95,7 +118,7 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
     return this.read.table(name);
   }
 
-  /** One column `id` of long: `start` (0) to before `end`, by `step` (1). */
+  /** One column `id` of long, up to before `end`. */
   range(end: number | bigint, { start = 0, step = 1, partitions }: RangeOptions = {}): DataFrame {
     const value = {
       start: BigInt(start),
@@ -129,11 +152,12 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
    * @throws CairnError `SPARK_ARTIFACT` where it isn't there or doesn't arrive whole
    */
   async addArtifact(source: string | Uint8Array, options: ArtifactOptions = {}): Promise<void> {
-    await this.#begin(options.signal);
-    await addArtifact(this.#client, source, options);
+    const signal = this.#signal(options.signal);
+    const { core } = await this.#begin(signal);
+    await core.addArtifact(source, { ...options, signal });
   }
 
-  /** Adds a tag to all operations that begin from now on. */
+  /** Adds a tag to all operations that begin from now on. @throws CairnError `SPARK_TAG_INVALID` */
   addTag(tag: string): void {
     this.#tags.add(checkTag(tag));
   }
@@ -148,22 +172,21 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
 
   /** Interrupts all operations of the session; gives the IDs of those that ran. */
   async interruptAll(): Promise<readonly string[]> {
-    return await interrupt(this.#client, {});
+    return await (await this.#begin(undefined)).core.interrupt({});
   }
 
   /** Interrupts the session's operations that have this tag. */
   async interruptTag(tag: string): Promise<readonly string[]> {
-    return await interrupt(this.#client, { tag: checkTag(tag) });
+    return await (await this.#begin(undefined)).core.interrupt({ tag: checkTag(tag) });
   }
 
   async interruptOperation(operationId: string): Promise<readonly string[]> {
-    return await interrupt(this.#client, { operationId });
+    return await (await this.#begin(undefined)).core.interrupt({ operationId });
   }
 
   /** What the server knows of operations, by ID; `unknown` where it knows nothing. Spark 4.2 and newer. */
   async operationStates(ids: readonly string[]): Promise<ReadonlyMap<string, OperationState>> {
-    await this.#begin(undefined);
-    return await operationStates(this.#client, ids);
+    return await (await this.#begin(undefined)).core.operationStates(ids);
   }
 
   async *execute(
@@ -174,25 +197,18 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
   }
 
   /**
-   * Listens to an operation that an earlier process of this session began, to its end; from the start, as far as the server
-   * still has it. Needs the same session ID and user. @throws CairnError `SPARK_OUTCOME_UNKNOWN` where the server has
-   * forgotten it.
+   * Listens to an operation that an earlier process began in this session, to its end, from the start as far as the
+   * server still has it. Needs the same session ID and user.
+   * @throws CairnError `SPARK_OUTCOME_UNKNOWN` where the server has forgotten it
    */
   async *attach(operationId: string, options: ExecuteOptions = {}): AsyncGenerator<ExecutePart> {
     yield* this.#execute(undefined, { ...options, operationId });
   }
 
-  async analyze(
-    question: AnalyzeQuestion,
-    options: Pick<ExecuteOptions, "signal"> = {},
-  ): Promise<AnalyzeAnswer> {
-    await this.#begin(options.signal);
-    const answer = await this.#client.unary(
-      SparkConnectService.method.analyzePlan,
-      (base) => ({ ...base, analyze: question }),
-      { action: "analyze a plan", about: question, signal: options.signal, timeoutMs: ANALYZE_MS },
-    );
-    return answer.result;
+  async analyze(question: AnalyzeQuestion, options: Signalled = {}): Promise<AnalyzeAnswer> {
+    const signal = this.#signal(options.signal);
+    const { core } = await this.#begin(signal);
+    return await core.analyze(question, signal);
   }
 
   nextPlanId(): bigint {
@@ -204,15 +220,15 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
    * process or until it expires.
    */
   async stop({ release = true }: { readonly release?: boolean } = {}): Promise<void> {
-    if (this.#ready !== undefined && release) {
-      await this.#client.settle();
-      const { sessionId, userContext, clientType } = this.#client.base();
-      const { method } = SparkConnectService;
-      await this.#client.tidy(method.releaseSession, { sessionId, userContext, clientType });
-    }
-    await this.#client.settle();
-    this.#ready = undefined;
-    this.#client.parts.transport.close();
+    const [core, begun] = [this.#core, this.#begun];
+    this.#core = undefined;
+    this.#begun = undefined;
+    // A session that never began has nothing to release.
+    const began = await begun?.then(
+      () => true,
+      () => false,
+    );
+    await (await core)?.stop(release && began === true);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -223,47 +239,52 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
     plan: MessageInitShape<typeof PlanSchema> | undefined,
     options: ExecuteOptions,
   ): AsyncGenerator<ExecutePart> {
-    await this.#begin(options.signal);
+    const signal = this.#signal(options.signal);
     const tags = new Set([...this.#tags, ...(options.tags ?? []).map(checkTag)]);
-    const execution = new Execution(this.#client, {
-      operationId: options.operationId ?? uuid(),
-      plan,
+    const { core } = await this.#begin(signal);
+    yield* core.execute(plan, {
+      ...options,
+      signal,
       tags: [...tags],
-      signal: options.signal,
       onProgress: (progress) => {
         this.#setup.onProgress(progress);
         options.onProgress?.(progress);
       },
     });
-    yield* execution.parts();
   }
 
-  /** Asks for the version: from then on it is known which session the server has for us. */
-  async #begin(signal: AbortSignal | undefined): Promise<string> {
+  /** A call's own signal and the session's. */
+  #signal(own: AbortSignal | undefined): AbortSignal | undefined {
+    const { signal } = this.#setup;
+    if (own === undefined || signal === undefined) return own ?? signal;
+    return AbortSignal.any([own, signal]);
+  }
+
+  async #begin(signal: AbortSignal | undefined): Promise<Begun> {
     signal?.throwIfAborted();
-    this.#ready ??= this.#greet().catch((thrown: unknown) => {
-      this.#ready = undefined;
+    this.#core ??= this.#setup.load();
+    this.#begun ??= this.#greet(this.#core).catch((thrown: unknown) => {
+      this.#begun = undefined;
       throw thrown;
     });
-    return await this.#ready;
+    const begun = await this.#begun;
+    signal?.throwIfAborted();
+    return begun;
   }
 
-  async #greet(): Promise<string> {
-    const answer = await this.#client.unary(
-      SparkConnectService.method.analyzePlan,
-      (base) => ({ ...base, analyze: { case: "sparkVersion" as const, value: {} } }),
-      { action: "open a session" },
+  async #greet(loaded: Promise<SessionCore>): Promise<Begun> {
+    const core = await loaded;
+    const version = await core.greet();
+    const { settings, onWarning } = this.#setup;
+    const conf = new RuntimeConf(async (operation, action) =>
+      this.#warned(await core.config(operation, action)),
     );
-    await applySettings(this.conf, this.#setup.settings, this.#setup.onWarning);
-    return answer.result.case === "sparkVersion" ? answer.result.value.version : "";
+    await applySettings(conf, settings, onWarning);
+    return { core, version };
+  }
+
+  #warned<T extends { readonly warnings: readonly string[] }>(answer: T): T {
+    for (const warning of answer.warnings) this.#setup.onWarning(warning);
+    return answer;
   }
 }
-
-export interface RangeOptions {
-  readonly start?: number | bigint | undefined;
-  readonly step?: number | bigint | undefined;
-  readonly partitions?: number | undefined;
-}
-
-/** As much data as one plan carries, in bytes: servers take messages of at most 128 MiB. */
-const LONGEST_LOCAL: number = 120 * 1024 * 1024;

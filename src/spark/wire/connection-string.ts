@@ -35,13 +35,13 @@ const LAST_PORT = 65_535;
 
 /**
  * Reads a connection string as Spark documents it: `sc://host:port/;key=value;…`, values percent-encoded. A token asks
- * for TLS unless the host is this machine. @throws CairnError `SPARK_CONNECT_STRING`; never with the token in it.
+ * for TLS unless the host is this machine; `defaultToken` is taken where the string has none. @throws CairnError `SPARK_CONNECT_STRING`; never with the token in it.
  *
  * ```ts
  * parseConnectionString("sc://spark.example:443/;token=abc").tls; // true
  * ```
  */
-export function parseConnectionString(text: string): SparkEndpoint {
+export function parseConnectionString(text: string, defaultToken?: string): SparkEndpoint {
   const match = /^sc:\/\/([^/;?#]*)(\/?)(.*)$/s.exec(text);
   if (match === null) refuse(text, "it doesn't begin with sc://");
   const [, authority = "", , rest = ""] = match;
@@ -56,7 +56,7 @@ export function parseConnectionString(text: string): SparkEndpoint {
     return value;
   };
   const ssl = readBoolean(text, "use_ssl", take("use_ssl"));
-  const token = take("token");
+  const token = take("token") ?? defaultToken;
   if (token !== undefined && !HEADER_VALUE.test(token))
     refuse(text, "token holds a character no header may have");
   const tls = ssl ?? (token !== undefined && !isThisMachine(host));
