@@ -1,9 +1,11 @@
 import { realpath } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { sha256 } from "../base/mod.ts";
+import { hashExecutable } from "./executable/hash-executable.ts";
 import { isBareSpecifier, isInstalled, isProvided, packageName, resolveImport } from "./import-target.ts";
 import { readModule } from "./module-imports.ts";
 import { packagesHash } from "./packages-hash.ts";
+import { isPluginFileName } from "./plugin-file.ts";
 import type { ResolvedType } from "./plugin.ts";
 
 /** Gives the code part of fingerprints; remembers what it has read, so one belongs to one run. */
@@ -11,7 +13,8 @@ export interface CodeHasher {
   /**
    * SHA-256 over the plugin's file, all files that it imports (statically, or dynamically by a literal name)
    * outside of `node_modules`, and the npm packages among them by their lockfile. Contents alone count: no
-   * modification times, no paths. `builtin:<revision>` for built-ins.
+   * modification times, no paths. `builtin:<revision>` for built-ins; of components in other languages the file and
+   * those that it declares.
    */
   hash(resolved: ResolvedType): Promise<string>;
 }
@@ -51,11 +54,12 @@ async function hashFrom(entry: string): Promise<string> {
 export function createCodeHasher(options: CodeHasherOptions): CodeHasher {
   const known = new Map<string, Promise<string>>();
   return {
-    hash({ type, file }) {
+    hash({ type, file, folder }) {
       if (file === undefined) return Promise.resolve(`builtin:${options.revisions.get(type) ?? 1}`);
       const before = known.get(file);
       if (before !== undefined) return before;
-      const fresh = hashFrom(file);
+      const isModule = isPluginFileName(basename(file));
+      const fresh = isModule ? hashFrom(file) : hashExecutable(file, folder ?? dirname(file));
       known.set(file, fresh);
       return fresh;
     },

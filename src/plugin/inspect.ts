@@ -1,7 +1,9 @@
 import { CairnError, type Finding, messageOf } from "../base/mod.ts";
+import { basename } from "node:path";
 import { describePlugin } from "./describe.ts";
 import { exportsOf } from "./exports-of.ts";
 import { definitionOf, importExport, loadPlugin, type PluginDefinition } from "./load.ts";
+import { isPluginFileName } from "./plugin-file.ts";
 import type { PluginDescription, PluginProblem } from "./plugin.ts";
 import { resolveType } from "./resolve.ts";
 import { scanFolders } from "./scan-folders.ts";
@@ -48,6 +50,7 @@ function warning(type: string, code: string, message: string, hint: string): Plu
 
 /** The type itself where the file has a default export, and a type for each other export. */
 async function typesOfFile(type: string, file: string): Promise<readonly string[]> {
+  if (!isPluginFileName(basename(file))) return [type];
   const names = (await exportsOf(file)) ?? ["default"];
   const types = names.map((name) => (name === "default" ? type : `${type}.${name}`));
   // Without any export it may be CommonJS; loading will tell.

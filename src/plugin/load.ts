@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { CairnError, nearest } from "../base/mod.ts";
 import type {
   ComponentDefinition,
@@ -5,7 +6,9 @@ import type {
   SecretProviderDefinition,
   StoreDefinition,
 } from "../sdk/mod.ts";
+import { executableDefinition } from "./executable/executable-definition.ts";
 import { importProblem } from "./import-problem.ts";
+import { isPluginFileName } from "./plugin-file.ts";
 import type { PluginDescription, ResolvedType } from "./plugin.ts";
 
 /** What a plugin can be. */
@@ -133,6 +136,12 @@ export async function importExport(
   throw missingExport(resolved, Object.keys(exports), kind);
 }
 
+/** The component that a file in another language is; undefined for modules and built-ins. */
+function executableAt({ file }: ResolvedType): ComponentDefinition | undefined {
+  const isExecutable = file !== undefined && !isPluginFileName(basename(file));
+  return isExecutable ? executableDefinition(file) : undefined;
+}
+
 /**
  * Loads the definition that a type leads to. Importing runs the plugin's code: this belongs into a process
  * whose end does no harm. Throws a CairnError of kind `config`: PLUGIN_SYNTAX (with the place), PLUGIN_IMPORT
@@ -143,8 +152,9 @@ export async function loadPlugin<Kind extends PluginKind = PluginKind>(
 ): Promise<DefinitionOf[Kind]> {
   const { resolved } = request;
   const kind = request.kind ?? "component";
-  const { value } = await importExport(request, kind);
-  const definition = definitionOf(value);
+  const executable = executableAt(resolved);
+  const value = executable ?? (await importExport(request, kind)).value;
+  const definition = executable ?? definitionOf(value);
   if (definition === undefined) {
     const state = `its export "${resolved.exportName}" is ${kindOfValue(value)}, not ${KIND_TEXT[kind]}`;
     throw refuse(resolved, state, `Write ${DEFINE_TEXT[kind]}.`, "PLUGIN_WRONG_KIND");

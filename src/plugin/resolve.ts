@@ -1,5 +1,6 @@
 import { basename, join, relative } from "node:path";
 import { CairnError } from "../base/mod.ts";
+import { executablesAt, INTERPRETED_EXTENSIONS } from "./executable/executable-file.ts";
 import { exportsOf, hasExport } from "./exports-of.ts";
 import { nearestTypes } from "./nearest-types.ts";
 import { EXTENSIONS, isPluginFileName, realPluginFile } from "./plugin-file.ts";
@@ -15,9 +16,14 @@ export interface ResolveRequest {
   readonly builtins: readonly string[];
 }
 
+/** Names that components in any language can have, as paths in the folder without extension. */
+function anyStems(segments: readonly string[]): readonly string[] {
+  return [...new Set([join(...segments), segments.join(".")])];
+}
+
 /** Files that can hold the type by their name, as paths in the folder without extension. */
 function namedStems(segments: readonly string[]): readonly string[] {
-  return [...new Set([join(...segments), segments.join("."), join(...segments, "index")])];
+  return [...anyStems(segments), join(...segments, "index")];
 }
 
 interface Match {
@@ -50,6 +56,12 @@ async function matchesIn(folder: string, segments: readonly string[]): Promise<r
       found.push({ file, exportName: "default", sure: true });
     }
   }
+  for (const stem of anyStems(segments)) {
+    for (const file of await executablesAt(join(folder, stem))) {
+      if ((await realPluginFile(folder, file)) === undefined) continue;
+      found.push({ file, exportName: "default", sure: true });
+    }
+  }
   found.push(...(await exportMatches(folder, segments)));
   const sure = found.filter((match) => match.sure);
   return sure.length > 0 ? sure : found.slice(0, 1);
@@ -74,10 +86,18 @@ function ambiguous(type: string, folder: string, matches: readonly Match[]): Cai
   );
 }
 
+/** So many extensions of other languages are named. */
+const SHOWN_EXTENSIONS = 2;
+
 /** The forms in which a type is looked for in a folder. */
 function formsText(segments: readonly string[]): string {
-  const [first = "", ...others] = namedStems(segments);
-  const forms = [`${first}.ts (.js, .mjs)`, ...others.map((stem) => `${stem}.ts`)];
+  const [first = ""] = namedStems(segments);
+  const others = namedStems(segments).slice(1);
+  const interpreted = INTERPRETED_EXTENSIONS.slice(0, SHOWN_EXTENSIONS).join(", ");
+  const forms = [
+    `${first}.ts (.js, .mjs; ${interpreted}, …, or a program)`,
+    ...others.map((stem) => `${stem}.ts`),
+  ];
   const name = segments.at(-1);
   if (segments.length > 1 && name !== undefined) {
     forms.push(`export "${name}" of ${join(...segments.slice(0, -1))}.ts`);
@@ -130,8 +150,8 @@ async function siblingExports(segments: readonly string[], folders: readonly str
 }
 
 /**
- * Finds a type: a built-in, else in each folder in order `a/b/C.ts` (.js, .mjs), `a.b.C.ts`, `a/b/C/index.ts`,
- * then the export `C` of `a/b.ts`. Nothing is loaded. Throws PLUGIN_TYPE_INVALID, PLUGIN_NOT_FOUND (with the
+ * Finds a type: a built-in, else in each folder in order `a/b/C.ts` (.js, .mjs), `a.b.C.ts`, `a/b/C/index.ts`, a
+ * component in another language (`a/b/C.py`, `a.b.C.sh`, a program `a/b/C` with the run bit), then the export `C` of `a/b.ts`. Nothing is loaded. Throws PLUGIN_TYPE_INVALID, PLUGIN_NOT_FOUND (with the
  * places and the nearest types), PLUGIN_AMBIGUOUS (two matches in one folder), PLUGIN_OUTSIDE_FOLDER.
  */
 export async function resolveType(type: string, request: ResolveRequest): Promise<ResolvedType> {

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { extname, join } from "node:path";
+import { isExecutableComponent } from "./executable/executable-file.ts";
 import { EXTENSIONS, isPluginFileName, systemCode } from "./plugin-file.ts";
 import { isTypeName } from "./type-name.ts";
 
@@ -23,7 +24,7 @@ const MAX_ENTRIES = 20_000;
 const MAX_DEPTH = 16;
 
 /** Folders without types of their own. */
-const SKIPPED: ReadonlySet<string> = new Set(["node_modules"]);
+const SKIPPED: ReadonlySet<string> = new Set(["node_modules", "__pycache__"]);
 
 /** The type that a file's path in its folder stands for, undefined where it stands for none. */
 function typeOfFile(parts: readonly string[]): string | undefined {
@@ -31,8 +32,22 @@ function typeOfFile(parts: readonly string[]): string | undefined {
   if (name === undefined || !isPluginFileName(name) || /\.(?:test|spec)\.[a-z]+$/.test(name))
     return undefined;
   const extension = EXTENSIONS.find((candidate) => name.endsWith(candidate)) ?? "";
-  const stem = name.slice(0, -extension.length);
+  return typeOfStem(name.slice(0, -extension.length), parts.slice(0, -1));
+}
+
+/**
+ * The type of a component in another language. Names that begin with `_` are modules that such components import, by
+ * a custom of theirs; so are tests' names left out.
+ */
+async function typeOfExecutable(path: string, parts: readonly string[]): Promise<string | undefined> {
+  const name = parts.at(-1) ?? "";
+  if (name.startsWith("_") || /^test_|_test\.|\.(?:test|spec)\./u.test(name)) return undefined;
+  if (!(await isExecutableComponent(path))) return undefined;
   const folders = parts.slice(0, -1);
+  return typeOfStem(name.slice(0, name.length - extname(name).length), folders);
+}
+
+function typeOfStem(stem: string, folders: readonly string[]): string | undefined {
   // A dotted name is the flat form `a.b.C.ts`, which stands at the top of the folder.
   if (stem.includes(".") && folders.length > 0) return undefined;
   const type = (stem === "index" && folders.length > 0 ? folders : [...folders, stem]).join(".");
@@ -57,8 +72,10 @@ export async function scanFolders(folders: readonly string[]): Promise<FolderSca
       if (entry.name.startsWith(".") || SKIPPED.has(entry.name)) continue;
       const inner = [...parts, entry.name];
       if (entry.isDirectory()) await visit(folder, inner);
-      const type = entry.isDirectory() ? undefined : typeOfFile(inner);
-      if (type !== undefined) types.push({ type, file: join(folder, ...inner), folder });
+      if (entry.isDirectory()) continue;
+      const file = join(folder, ...inner);
+      const type = typeOfFile(inner) ?? (await typeOfExecutable(file, inner));
+      if (type !== undefined) types.push({ type, file, folder });
     }
   };
   for (const folder of folders) await visit(folder, []);

@@ -49,12 +49,12 @@ function lookFurther(file: string): Look {
 }
 
 /** The first bytes of a file, as text of one byte a character; empty where it can't be read, which programs need not be. */
-export function headOf(file: string): string {
-  const bytes = Buffer.alloc(HEAD_BYTES);
+export function headOf(file: string, length: number = HEAD_BYTES): string {
+  const bytes = Buffer.alloc(length);
   try {
     const fd = openSync(file, "r");
     try {
-      return bytes.toString("latin1", 0, readSync(fd, bytes, 0, HEAD_BYTES, 0));
+      return bytes.toString("latin1", 0, readSync(fd, bytes, 0, length, 0));
     } finally {
       closeSync(fd);
     }

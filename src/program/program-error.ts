@@ -1,6 +1,6 @@
 /** A program that ended otherwise than it should; `retryable-exit-codes` decides by its exit code. */
 export class ProgramError extends Error {
-  override readonly name: string = "ProgramError";
+  override readonly name: string;
   readonly code: string;
   readonly hint: string;
   /** Undefined where a signal ended it. */
@@ -9,8 +9,10 @@ export class ProgramError extends Error {
   constructor(
     text: { readonly code: string; readonly message: string; readonly hint: string },
     exitCode?: number,
+    name: string = "ProgramError",
   ) {
     super(text.message);
+    this.name = name;
     this.code = text.code;
     this.hint = text.hint;
     this.exitCode = exitCode;
