@@ -83,7 +83,9 @@ export async function loadSource(path: string, options: LoadOptions, warnings: s
   const load = async (set: LoadOptions["set"]): Promise<PipelineConfig> => {
     const loaded = await readConfig(path, { cwd, env, text, envFile, allowUrlIncludes, allowUnsetEnv, set });
     if (loaded.pipeline === undefined) throw invalidConfig(loaded.findings);
-    for (const { severity, message, place } of loaded.findings) {
+    for (const { severity, code, message, place } of loaded.findings) {
+      // A run says itself that it had nothing to run.
+      if (code === "CONFIG_NO_COMPONENTS") continue;
       if (severity === "warning") warnings.push(place ? `${place.file}:${place.line}: ${message}` : message);
     }
     return loaded.pipeline;

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { storeError } from "../errors.ts";
 import { parseHolder } from "../lease-holder.ts";
 import type { Lease, LeaseAnswer, LeaseHolder } from "../store.ts";
@@ -23,7 +24,9 @@ export function tryLeaseFile(options: LeaseFileOptions, holder: LeaseHolder): Le
   const { fs, folders, path } = options;
   folders.make(path);
   folders.refuseLinks(path);
-  const fd = fs.open(path, "create");
+  const fd = openLock(options);
+  // Whoever released it just now has taken the folder away, because nothing else was in it.
+  if (fd === undefined) return { held: true };
   let held = false;
   try {
     if (!fs.tryLock(fd) || !stillThere(fs, fd, path)) return { held: true, holder: readHolder(fs, fd) };
@@ -34,6 +37,16 @@ export function tryLeaseFile(options: LeaseFileOptions, holder: LeaseHolder): Le
     return { held: false, lease: openLease(options, fd, ours), ...(previous && { previous }) };
   } finally {
     if (!held) fs.close(fd);
+  }
+}
+
+/** Undefined where the folder is gone again. */
+function openLock({ fs, path }: LeaseFileOptions): number | undefined {
+  try {
+    return fs.open(path, "create");
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw thrown;
   }
 }
 
@@ -49,7 +62,7 @@ export function leaseFileHolder({ fs, path }: LeaseFileOptions): LeaseHolder | u
   }
 }
 
-function openLease({ fs, path, name }: LeaseFileOptions, fd: number, first: LeaseHolder): Lease {
+function openLease({ fs, folders, path, name }: LeaseFileOptions, fd: number, first: LeaseHolder): Lease {
   const lost = new AbortController();
   let holder = first;
   let open = true;
@@ -75,13 +88,32 @@ function openLease({ fs, path, name }: LeaseFileOptions, fd: number, first: Leas
     async release() {
       if (!open) return;
       open = false;
+      let removed = false;
       try {
-        if (stillThere(fs, fd, path)) fs.truncate(fd, 0);
+        if (stillThere(fs, fd, path)) {
+          fs.truncate(fd, 0);
+          removed = removeIfAlone(fs, path);
+        }
       } finally {
         fs.close(fd);
       }
+      if (removed) folders.sweep(path);
     },
   };
+}
+
+/**
+ * A start that was refused leaves nothing behind. Whoever has opened the file meanwhile sees that it is no longer the
+ * path's, and asks again. Where it can't be removed it stays, free.
+ */
+function removeIfAlone(fs: FileSystem, path: string): boolean {
+  try {
+    if (fs.list(dirname(path)).length !== 1) return false;
+    fs.unlink(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function stillThere(fs: FileSystem, fd: number, path: string): boolean {
