@@ -121,28 +121,44 @@ test("the first retry after reset-timeout-ms is made half-open, and a success cl
   );
 });
 
-test("wrong 6: a resumed run retries, breaks circuits and counts as a fresh one does", async () => {
-  using pipeline = testPipeline({ "t/Flaky.ts": FLAKY });
+test("wrong 6: a resumed run retries, breaks circuits, checks contracts and counts as a fresh one does", async () => {
+  const needs = (type: string): string =>
+    `import { defineComponent } from "cairn";
+     export default defineComponent({ input: [{ name: "value", type: "${type}" }], run() {} });`;
+  using pipeline = testPipeline({
+    "t/Flaky.ts": FLAKY,
+    "t/Text.ts": needs("string"),
+    "t/Number.ts": needs("int"),
+  });
   const store = memoryCheckpointStore();
-  const policies =
-    "retry-policy { max-retries = 5, initial-delay-ms = 1 }, circuit-breaker { failure-threshold = 2 }";
-  const failing = [
-    { type: "t.Tally", name: "A" },
-    { type: "t.Flaky", name: "F", config: "until = 9" },
-  ];
+  const policies = `retry-policy { max-retries = 5, initial-delay-ms = 1 }, circuit-breaker { failure-threshold = 2 }
+    schema-validation { enabled = true }`;
+  const text = (until: number, needing: string): string =>
+    pipeline.text(
+      [
+        { type: "t.Tally", name: "A" },
+        { type: "t.Flaky", name: "F", config: `until = ${until}` },
+        { type: needing, name: "N", more: 'depends-on = ["A"]' },
+      ],
+      policies,
+    );
   const options = { store, autoResume: true, isolation: "none" } as const;
-  const first = await pipeline.run(pipeline.text(failing, policies), options);
-  const second = await pipeline.run(pipeline.text(failing, policies), options);
+  const first = await pipeline.run(text(9, "t.Text"), options);
+  const second = await pipeline.run(text(9, "t.Text"), options);
   for (const { result } of [first, second]) {
     expect(result.components[1]).toMatchObject({ status: "failed", attempts: 2 });
   }
   expect(second.result.components[0]?.status).toBe("restored");
-  const retrying = [failing[0], { type: "t.Flaky", name: "F", config: "until = 2" }].flatMap(
-    (one) => one ?? [],
-  );
-  const third = await pipeline.run(pipeline.text(retrying, policies), options);
-  expect(third.result).toMatchObject({ exitCode: 0, resumedFrom: second.result.runId });
+  const third = await pipeline.run(text(2, "t.Text"), options);
+  expect(third.result).toMatchObject({ exitCode: 1, resumedFrom: second.result.runId });
   expect(third.result.components[1]).toMatchObject({ status: "completed", attempts: 2 });
+  expect(third.result.components[2]).toMatchObject({
+    status: "failed",
+    attempts: 1,
+    error: { code: "CONTRACT_VIOLATED" },
+  });
+  const fourth = await pipeline.run(text(2, "t.Number"), options);
+  expect(fourth.result).toMatchObject({ exitCode: 0, resumedFrom: third.result.runId });
 });
 
 test("a delay before a retry ends at once when the run is interrupted", async () => {
