@@ -278,7 +278,7 @@ export async function download(context: Context, tools: DownloadTools): Promise<
   const { config, env, run, spark, log } = context;
   const { signal } = tools.exchanging;
   const folder = run.configFolder ?? process.cwd();
-  const files = openDataFiles({ folder, env, hadoop: spark?.config });
+  const files = openDataFiles({ folder, env, hadoop: spark.settings?.config });
   try {
     const target = files.resolve(tools.target);
     const isLocal = isAbsolute(target);

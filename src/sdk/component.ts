@@ -1,5 +1,6 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { JsonValue } from "../base/mod.ts";
+import type { ComponentSpark } from "./component-spark.ts";
 import type { CONTEXT_FACTS, ContextFacts } from "./context-facts.ts";
 import type { IntentRunner } from "./intent.ts";
 import type { OutputOpener } from "./output.ts";
@@ -78,8 +79,8 @@ export interface ComponentContext<Config = unknown> {
   readonly run: RunInfo;
   /** The environment of the process; `CAIRN_*`, `BUN_OPTIONS` and `BUN_BE_BUN` removed. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The `spark` block as plain configuration, undefined where there is none. */
-  readonly spark: SparkSettings | undefined;
+  /** A Spark Connect session (docs/spark.md); `ctx.spark.settings` is the `spark` block. */
+  readonly spark: ComponentSpark;
   /** For the components that programs in other languages are; nothing for plugins. */
   readonly [CONTEXT_FACTS]?: ContextFacts | undefined;
 }

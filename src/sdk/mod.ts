@@ -8,6 +8,7 @@
  */
 export * as v from "valibot";
 export type * from "./component.ts";
+export { type ComponentSpark, type OpenSpark, openSpark, type SparkAttempt } from "./component-spark.ts";
 export { compareContracts, type ContractProblem } from "./contract/compare.ts";
 export {
   type ContractField,

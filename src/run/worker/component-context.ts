@@ -12,6 +12,7 @@ import {
   makeIntent,
   makeOutputs,
   makeStep,
+  type OpenSpark,
   PermanentError,
 } from "../../sdk/mod.ts";
 import { processFacts } from "../../store/mod.ts";
@@ -35,6 +36,7 @@ export interface AttemptHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly progress: ProgressSender;
+  readonly spark: OpenSpark;
 }
 
 /** A context, and what the component did with it. */
@@ -151,7 +153,7 @@ export function makeContext(
       configFolder: run.configFolder,
     },
     env: host.env,
-    spark: run.spark,
+    spark: host.spark.spark,
   };
   return {
     context,
@@ -160,7 +162,9 @@ export function makeContext(
       await Promise.all(pending);
       return staging.finish();
     },
-    close: () => staging.close(),
+    close: async () => {
+      await Promise.all([staging.close(), host.spark.close()]);
+    },
     signalRead: () => signalRead,
   };
 }

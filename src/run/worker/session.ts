@@ -8,7 +8,13 @@ import {
   type PluginDefinition,
   type ResolvedType,
 } from "../../plugin/mod.ts";
-import { type ComponentDefinition, jsonResult, PermanentError, steeringOf } from "../../sdk/mod.ts";
+import {
+  type ComponentDefinition,
+  jsonResult,
+  openSpark,
+  PermanentError,
+  steeringOf,
+} from "../../sdk/mod.ts";
 import { type AttemptHost, type Context, makeContext } from "./component-context.ts";
 import { AttemptSecrets } from "./attempt-secrets.ts";
 import { attemptContracts, declaredContracts } from "./contracts.ts";
@@ -253,8 +259,18 @@ export class WorkerSession {
 
   async #attemptHost(active: Running, given: RunFacts, progress: ProgressSender): Promise<AttemptHost> {
     const { env, cwd } = this.#host;
+    const { order, abort } = active;
     const run = { ...given, spark: await this.#secrets.spark(given.spark) };
+    const spark = await openSpark({
+      settings: run.spark,
+      run: { runId: run.runId, componentName: order.name, attempt: order.attempt },
+      signal: abort.signal,
+      env,
+      progress: (done, total, label) => progress.report(done, total, label),
+      warn: (message) => this.#host.send({ kind: "log", level: "warn", message, fields: undefined }),
+    });
     return {
+      spark,
       send: (message) => this.#host.send(message),
       keepStep: async (name, result) => {
         await this.#ask(active, (step) => this.#host.send({ kind: "step", step, name, result }));

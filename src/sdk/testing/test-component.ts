@@ -9,6 +9,7 @@ import type {
 } from "../component.ts";
 import type { SchemaContract } from "../contract/contract.ts";
 import { checkProduced } from "../contract/violation.ts";
+import { openSpark } from "../component-spark.ts";
 import { steeringOf } from "../errors.ts";
 import { jsonResult } from "../json-result.ts";
 import { decodeConfig } from "../schema/decode-config.ts";
@@ -150,17 +151,27 @@ async function attempt<Schema extends GenericSchema>(
   const ended = new AbortController();
   const crashed = Promise.withResolvers<Ending>();
   const known = options.steps ?? {};
+  const signal = makeSignal(options, clock, ended.signal);
+  const info = makeRunInfo(options.run ?? {}, resumed);
+  const spark = await openSpark({
+    settings: options.spark,
+    run: info,
+    signal,
+    env: options.env ?? {},
+    progress: (done, total, label) => context.progress(done, total, label),
+    warn: (message) => context.log.warn(message),
+  });
   const { context, record, outside } = makeTestContext({
     known,
     knownIntents: options.intents ?? {},
     completed: new Map(Object.entries(options.outputs ?? {})),
     crash: options.crash,
     clock,
-    signal: makeSignal(options, clock, ended.signal),
-    run: makeRunInfo(options.run ?? {}, resumed),
+    signal,
+    run: info,
     env: options.env ?? {},
     secrets: options.secrets ?? {},
-    spark: options.spark,
+    spark: spark.spark,
     cwd: options.cwd ?? process.cwd(),
     onCrash: () =>
       crashed.resolve({ status: "crashed", outputs: undefined, error: undefined, steering: undefined }),
@@ -171,6 +182,7 @@ async function attempt<Schema extends GenericSchema>(
   const output = typeof component === "function" ? undefined : component.output?.of(whole.config);
   const ending = await Promise.race([crashed.promise, endingOf(run, output, outside)]);
   ended.abort(new Error("the component has ended"));
+  await spark.close();
   checkCrashed(ending, options.crash, record);
   if (ending.status !== "crashed") await outside.sweep();
   const intents = Object.fromEntries(record.intents.map(({ key, result }) => [key, result]));

@@ -8,8 +8,8 @@ import type {
   ComponentLog,
   LogLevel,
   RunInfo,
-  SparkSettings,
 } from "../component.ts";
+import type { ComponentSpark } from "../component-spark.ts";
 import { CONTEXT_FACTS } from "../context-facts.ts";
 import { makeOutputs } from "../make-outputs.ts";
 import { makeStep } from "../make-step.ts";
@@ -81,7 +81,7 @@ export interface TestContextOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Values by reference. */
   readonly secrets: Readonly<Record<string, string>>;
-  readonly spark: SparkSettings | undefined;
+  readonly spark: ComponentSpark;
   readonly cwd: string;
   /** Called once, at the crash. */
   onCrash(): void;

@@ -78,7 +78,7 @@ export class TestOutside {
 
   #open(): OpenFiles {
     const { context, cwd } = this.#options;
-    this.#files ??= openDataFiles({ folder: cwd, env: context.env, hadoop: context.spark?.config });
+    this.#files ??= openDataFiles({ folder: cwd, env: context.env, hadoop: context.spark.settings?.config });
     return this.#files;
   }
 

@@ -161,7 +161,7 @@ export class SparkClient {
     this.#lost = new CairnError(`The Spark session ${this.parts.sessionId} at ${at} ${how}`, {
       code: "SPARK_SESSION_LOST",
       kind: "world",
-      hint: "Its temporary views and settings are lost, and whether a statement that ran took effect is unknown. Open a new session.",
+      hint: "Its temporary views and settings are lost. Open a new session.",
       cause,
     });
     return this.#lost;

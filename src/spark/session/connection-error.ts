@@ -1,6 +1,7 @@
 import { CairnError } from "../../base/mod.ts";
 import { addressOf, isThisMachine, type SparkEndpoint } from "../wire/connection-string.ts";
 import { GRPC, type GrpcError } from "../wire/grpc-error.ts";
+import { steer } from "./steering.ts";
 
 /** What stands behind a failed connection, by the code of the system's or TLS's error. */
 interface Known {
@@ -78,12 +79,9 @@ export function isFinal(error: GrpcError): boolean {
 /** The error of a call that the server didn't answer as Spark: connection, TLS, proxy, rights. */
 export function connectionError(error: GrpcError, endpoint: SparkEndpoint, action: string): CairnError {
   const { code, says, hint } = known(error) ?? byStatus(error, endpoint);
-  return new CairnError(`Cannot ${action} on Spark at ${addressOf(endpoint)}: ${says}`, {
-    code,
-    kind: "world",
-    hint,
-    cause: error,
-  });
+  const message = `Cannot ${action} on Spark at ${addressOf(endpoint)}: ${says}`;
+  const made = new CairnError(message, { code, kind: "world", hint, cause: error });
+  return code === "SPARK_UNREACHABLE" || code === "SPARK_TIMEOUT" ? steer(made, "transient") : made;
 }
 
 function byStatus(error: GrpcError, endpoint: SparkEndpoint): Known {

@@ -12,6 +12,7 @@ import { isTransient, type SparkClient } from "./client.ts";
 import { ExecutionParts, progressOf } from "./execution-parts.ts";
 import { retryDelayMs } from "./read-spark-error.ts";
 import type { Retries } from "./retry.ts";
+import { steer } from "./steering.ts";
 
 /** One execution as the session asks for it. */
 export interface ExecutionOrder {
@@ -130,7 +131,7 @@ export class Execution {
 
   /** Decides how to go on after a failed call. @throws where that can't be. */
   async #recover(error: GrpcError): Promise<void> {
-    const { signal, operationId, plan } = this.#order;
+    const { signal, plan } = this.#order;
     const handle = /INVALID_HANDLE\.(OPERATION_\w+)/.exec(error.message)?.[1];
     const first = !this.#reattach;
     this.#sent = this.#sentBefore || error.sent;
@@ -140,7 +141,7 @@ export class Execution {
       // The one before this did arrive.
       this.#reattach = true;
     } else if (handle !== undefined && handle !== "OPERATION_ALREADY_EXISTS") {
-      throw this.#outcomeUnknown(handle, error);
+      throw this.#lost(`the server doesn't have it any more (${handle})`, error);
     } else if (isTransient(error) || isBroken(error)) {
       this.#reattach = this.#sent;
     } else {
@@ -148,12 +149,7 @@ export class Execution {
     }
     if (await this.#retries.wait(signal, retryDelayMs(error))) return;
     if (!this.#sent || plan === undefined) throw await this.#failure(error);
-    throw new CairnError(`Cannot reach Spark any more: the outcome of operation ${operationId} is unknown`, {
-      code: "SPARK_OUTCOME_UNKNOWN",
-      kind: "world",
-      hint: "See on the server whether it took effect before it is run again.",
-      cause: error,
-    });
+    throw this.#lost("the server can't be reached any more", error);
   }
 
   /** An older server doesn't tell which session it is, so for a command nobody can say whether it ran. */
@@ -165,19 +161,30 @@ export class Execution {
 
   async #failure(error: GrpcError): Promise<Error> {
     const { plan, signal, operationId } = this.#order;
-    return await this.#client.errorOf(error, { action: "run a query", about: plan, signal, operationId });
+    const options = { action: "run a query", about: plan, signal, operationId };
+    const made = await this.#client.errorOf(error, options);
+    const lost = made instanceof CairnError && made.code === "SPARK_SESSION_LOST";
+    return lost && this.#sent ? this.#lost(made.message, made) : made;
   }
 
-  #outcomeUnknown(handle: string, cause: GrpcError): CairnError {
-    return new CairnError(
-      `Spark doesn't know operation ${this.#order.operationId} any more (${handle}): its outcome is unknown`,
-      {
-        code: "SPARK_OUTCOME_UNKNOWN",
+  /** A query can be asked again; of anything else nobody knows whether it took effect, so it must not be. */
+  #lost(why: string, cause: unknown): CairnError {
+    const { operationId, plan } = this.#order;
+    if (plan?.opType?.case === "root") {
+      return new CairnError(`Cannot read on from the Spark query ${operationId}: ${why}`, {
+        code: "SPARK_OPERATION_LOST",
         kind: "world",
-        hint: "An operation is kept for 5 minutes while nobody listens. See on the server whether it took effect before it is run again.",
+        hint: "Run it again, in a new session.",
         cause,
-      },
-    );
+      });
+    }
+    const unknown = new CairnError(`The outcome of the Spark operation ${operationId} is unknown: ${why}`, {
+      code: "SPARK_OUTCOME_UNKNOWN",
+      kind: "world",
+      hint: "See on the server whether it took effect before it is run again.",
+      cause,
+    });
+    return steer(unknown, "permanent");
   }
 
   /** Ends the operation on the server; resolves when the server has answered, or when it is too slow. */

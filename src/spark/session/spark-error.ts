@@ -1,4 +1,5 @@
 import { CairnError } from "../../base/mod.ts";
+import { isOfTheQuery, steer } from "./steering.ts";
 import { caretText, type SqlPlace, type SqlRange } from "./sql-place.ts";
 
 /** What of a query an error is about. */
@@ -70,6 +71,7 @@ export class SparkError extends CairnError {
     this.operationId = facts.operationId;
     this.place = facts.place;
     this.sparkMessage = sparkMessage;
+    if (isOfTheQuery(facts.sqlState)) steer(this, "permanent");
   }
 }
 
