@@ -36,6 +36,8 @@ export interface Exchange {
   /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Bytes of the request's body, and of the answer's where it was passed on. */
+  readonly bytes: { request: number; answer: number };
 }
 
 export interface FaultProxy extends AsyncDisposable {
@@ -74,8 +76,9 @@ export async function faultProxy(targetPort: number): Promise<FaultProxy> {
   };
   const server = createServer((incoming, outgoing) => {
     const { method = "", url = "", headers } = incoming;
-    const fault = next({ method, path: url, headers });
-    void pass({ incoming, outgoing, fault, agent, targetPort, proxy });
+    const bytes = { request: 0, answer: 0 };
+    const fault = next({ method, path: url, headers, bytes });
+    void pass({ incoming, outgoing, fault, agent, targetPort, proxy, bytes });
   });
   const port = await listening(server);
   const proxy: FaultProxy = {
@@ -112,12 +115,14 @@ interface Passage {
   readonly agent: Agent;
   readonly targetPort: number;
   readonly proxy: Pick<FaultProxy, "dateOffsetMs" | "dropped">;
+  readonly bytes: Exchange["bytes"];
 }
 
 async function pass(passage: Passage): Promise<void> {
-  const { incoming, outgoing, fault, proxy } = passage;
+  const { incoming, outgoing, fault, proxy, bytes } = passage;
   try {
     const body = await wholeBody(incoming);
+    bytes.request = body.length;
     if (fault?.kind === "hang") return;
     if (fault?.kind === "reset-before") return void incoming.socket.destroy();
     if (fault?.kind === "status") {
@@ -125,6 +130,7 @@ async function pass(passage: Passage): Promise<void> {
       return void outgoing.end(fault.body ?? "");
     }
     const answer = await forward(passage, body);
+    bytes.answer = answer.body.length;
     if (fault?.kind === "reset-after") return void incoming.socket.destroy();
     if (fault?.kind === "replace") return void outgoing.writeHead(200).end(fault.body ?? "");
     const headers = { ...answer.headers, date: shifted(answer.headers["date"], proxy.dateOffsetMs) };
