@@ -101,7 +101,7 @@ describe("a type is refused", () => {
     expect(await refusal("com.example.Extrat", dir, ["plugins", "more"])).toEqual({
       code: "PLUGIN_NOT_FOUND",
       message:
-        'Cannot resolve type "com.example.Extrat": no plugin folder has it; looked for com/example/Extrat.ts (.js, .mjs), com.example.Extrat.ts, com/example/Extrat/index.ts, export "Extrat" of com/example.ts\n  in DIR/plugins\n  in DIR/more',
+        'Cannot resolve type "com.example.Extrat": no plugin folder has it; looked for com/example/Extrat.ts (.js, .mjs; .py, .sh, …, or a program), com.example.Extrat.ts, com/example/Extrat/index.ts, export "Extrat" of com/example.ts\n  in DIR/plugins\n  in DIR/more',
       hint: 'Did you mean "com.example.Extract" or "com.example.Extractor"?',
     });
   });
