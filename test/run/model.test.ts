@@ -5,7 +5,9 @@ import {
   type Clock,
   listCheckpoints,
   memoryCheckpointStore,
+  type PipelineHooks,
   readCheckpoint,
+  reapCheckpoints,
   type RunResult,
   systemClock,
 } from "../../src/api/mod.ts";
@@ -59,11 +61,33 @@ interface Seen {
   readonly reported: ReadonlySet<number>;
 }
 
+/** What outsiders heard of runs: those that began, and the ends that hooks were told. */
+interface Heard {
+  readonly begun: Set<string>;
+  readonly ends: { readonly runId: string; readonly how: string; readonly again: boolean }[];
+}
+
+/** Hooks that listen for as long as their machine is there. */
+function listening(heard: Heard, dead: () => boolean): PipelineHooks {
+  return {
+    beforePipeline({ runId }) {
+      if (!dead()) heard.begun.add(runId);
+    },
+    afterPipeline({ runId, status, late }) {
+      if (!dead()) heard.ends.push({ runId, how: status, again: late?.again === true });
+    },
+    onAbandoned({ runId, again }) {
+      if (!dead()) heard.ends.push({ runId, how: "abandoned", again });
+    },
+  };
+}
+
 async function startOnce(
   pipeline: TestPipeline,
   text: string,
   store: CheckpointStore,
   run: ModelRun,
+  heard: Heard,
 ): Promise<Seen> {
   const done = new Set<number>();
   const attempts: number[] = [];
@@ -75,9 +99,10 @@ async function startOnce(
     done.add(index);
   });
   const selection = run.selection === undefined ? {} : { [run.selection.way]: [nameOf(run.selection.index)] };
+  const dying = dyingStore(store, run.kill);
   try {
     const { result } = await pipeline.run(text, {
-      store: dyingStore(store, run.kill),
+      store: dying.store,
       isolation: "none",
       autoResume: true,
       fresh: run.fresh,
@@ -86,6 +111,7 @@ async function startOnce(
       clock: PATIENT,
       ...selection,
       hooks: {
+        ...listening(heard, dying.dead),
         afterComponent: ({ index, status }) => {
           if (status === "completed") reported.add(index);
         },
@@ -155,14 +181,26 @@ function checkDeath(
   }
 }
 
+/** Each run that began has ended once, in one way, whoever told it; only a death in mid-hook makes it be told again. */
+async function checkEnds(store: CheckpointStore, heard: Heard): Promise<void> {
+  await reapCheckpoints(store, { hooks: listening(heard, () => false) });
+  for (const runId of heard.begun) {
+    const ends = heard.ends.filter((end) => end.runId === runId);
+    expect(ends.filter(({ again }) => !again).length).toBeLessThanOrEqual(1);
+    expect(new Set(ends.map(({ how }) => how)).size).toBe(1);
+  }
+  expect(await reapCheckpoints(store)).toMatchObject({ closed: [], told: [] });
+}
+
 async function play(pipeline: TestPipeline, scenario: Scenario): Promise<void> {
   const store = memoryCheckpointStore();
+  const heard: Heard = { begun: new Set(), ends: [] };
   const values = scenario.components.map(() => 0);
   let previous: Unfinished | undefined;
   for (const run of scenario.runs) {
     for (const index of run.edits) values[index] = (values[index] ?? 0) + 1;
     const expected = expectedOf(scenario, run, previous, values);
-    const seen = await startOnce(pipeline, textOf(pipeline, scenario, values), store, run);
+    const seen = await startOnce(pipeline, textOf(pipeline, scenario, values), store, run, heard);
     const died = seen.result?.exitCode === 6 || seen.code === "CHECKPOINT_STORE_FAILED";
     const after = await unfinishedIn(store);
     if (died) checkDeath(seen, previous, after, run);
@@ -178,6 +216,7 @@ async function play(pipeline: TestPipeline, scenario: Scenario): Promise<void> {
     }
     previous = after;
   }
+  await checkEnds(store, heard);
 }
 
 test(`${PIPELINES} random pipelines do what a small model says, through failures, deaths, resumes, edits and selections`, async () => {

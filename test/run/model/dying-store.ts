@@ -3,12 +3,12 @@ import { storeError } from "../../../src/store/mod.ts";
 
 /**
  * A runner's view of a store that ends with the runner: from the given append on every call fails, as if the machine
- * were gone. `written`: that record is still there afterwards.
+ * were gone. `written`: that record is still there afterwards. `dead` says whether that has come.
  */
 export function dyingStore(
   store: CheckpointStore,
   kill: { readonly at: number; readonly written: boolean } | undefined,
-): CheckpointStore {
+): { readonly store: CheckpointStore; readonly dead: () => boolean } {
   let appends = 0;
   const dead = (): boolean => kill !== undefined && appends >= kill.at;
   const gone = (): Error => storeError("STORE_IO", "the machine is gone");
@@ -16,7 +16,7 @@ export function dyingStore(
     <A extends readonly unknown[], R>(call: (...args: A) => Promise<R>) =>
     (...args: A): Promise<R> =>
       dead() ? Promise.reject(gone()) : call(...args);
-  return {
+  const dying: CheckpointStore = {
     location: store.location,
     can: store.can,
     async append(...args) {
@@ -36,4 +36,5 @@ export function dyingStore(
     writtenAt: unlessDead(store.writtenAt.bind(store)),
     close: () => Promise.resolve(),
   };
+  return { store: dying, dead };
 }
