@@ -151,16 +151,19 @@ async function attempt<Schema extends GenericSchema>(
   const ended = new AbortController();
   const crashed = Promise.withResolvers<Ending>();
   const known = options.steps ?? {};
-  const signal = makeSignal(options, clock, ended.signal);
+  const sparkAbort = new AbortController();
   const info = makeRunInfo(options.run ?? {}, resumed);
   const spark = await openSpark({
     settings: options.spark,
     run: info,
-    signal,
+    signal: sparkAbort.signal,
     env: options.env ?? {},
     progress: (done, total, label) => context.progress(done, total, label),
     warn: (message) => context.log.warn(message),
   });
+  // Only now: from here to the component's start no time may pass on the test's clock.
+  const signal = makeSignal(options, clock, ended.signal);
+  signal.addEventListener("abort", () => sparkAbort.abort(signal.reason));
   const { context, record, outside } = makeTestContext({
     known,
     knownIntents: options.intents ?? {},
