@@ -118,6 +118,7 @@ test.skipIf(!hasPython)(
 
 test.skipIf(!hasPython)(title("the helper does without Cairn, e.g. in tests of a component"), async () => {
   using dir = tempDir();
+  dir.write("go", "");
   const file = dir.write("Py.py", COMPONENT.replace("cairn.run(main)", 'print(main({"do": "steps"}))'));
   const run = Bun.spawn(["python3", file], {
     cwd: dir.path,
