@@ -34,13 +34,18 @@ export interface OpenSpark {
   close(): Promise<void>;
 }
 
-/** Loads the client only where the configuration names a server. */
-export async function openSpark(attempt: SparkAttempt): Promise<OpenSpark> {
+/** Loads the client only where the configuration names a server; elsewhere it's there at once. */
+export function openSpark(attempt: SparkAttempt): OpenSpark | Promise<OpenSpark> {
   const { settings } = attempt;
-  if (settings?.connectString === undefined) {
-    return { spark: sparkOver(settings, noServer, noServer), close: () => Promise.resolve() };
-  }
-  const { connectString } = settings;
+  if (settings?.connectString !== undefined) return openSparkAt(settings.connectString, settings, attempt);
+  return { spark: sparkOver(settings, noServer, noServer), close: () => Promise.resolve() };
+}
+
+async function openSparkAt(
+  connectString: string,
+  settings: SparkSettings,
+  attempt: SparkAttempt,
+): Promise<OpenSpark> {
   const { openSession } = await import("../spark/mod.ts");
   const named = new Map<string, SparkSession>();
   let own: SparkSession | undefined;

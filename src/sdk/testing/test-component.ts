@@ -9,7 +9,7 @@ import type {
 } from "../component.ts";
 import type { SchemaContract } from "../contract/contract.ts";
 import { checkProduced } from "../contract/violation.ts";
-import { openSpark } from "../component-spark.ts";
+import { type OpenSpark, openSpark } from "../component-spark.ts";
 import { steeringOf } from "../errors.ts";
 import { jsonResult } from "../json-result.ts";
 import { decodeConfig } from "../schema/decode-config.ts";
@@ -138,6 +138,22 @@ function checkCrashed(ending: Ending, crash: TestCrash | undefined, record: Test
   });
 }
 
+function openTestSpark(
+  { spark, env = {} }: TestOptions,
+  run: RunInfo,
+  signal: AbortSignal,
+  context: () => Pick<ComponentContext, "log" | "progress">,
+): OpenSpark | Promise<OpenSpark> {
+  return openSpark({
+    settings: spark,
+    run,
+    signal,
+    env,
+    progress: (done, total, label) => context().progress(done, total, label),
+    warn: (message) => context().log.warn(message),
+  });
+}
+
 async function attempt<Schema extends GenericSchema>(
   component: TestableComponent<Schema>,
   options: TestOptions,
@@ -151,19 +167,11 @@ async function attempt<Schema extends GenericSchema>(
   const ended = new AbortController();
   const crashed = Promise.withResolvers<Ending>();
   const known = options.steps ?? {};
-  const sparkAbort = new AbortController();
-  const info = makeRunInfo(options.run ?? {}, resumed);
-  const spark = await openSpark({
-    settings: options.spark,
-    run: info,
-    signal: sparkAbort.signal,
-    env: options.env ?? {},
-    progress: (done, total, label) => context.progress(done, total, label),
-    warn: (message) => context.log.warn(message),
-  });
-  // Only now: from here to the component's start no time may pass on the test's clock.
   const signal = makeSignal(options, clock, ended.signal);
-  signal.addEventListener("abort", () => sparkAbort.abort(signal.reason));
+  const info = makeRunInfo(options.run ?? {}, resumed);
+  const opened = openTestSpark(options, info, signal, () => context);
+  // Where nothing is to be loaded, the component begins before anything else happens.
+  const spark = opened instanceof Promise ? await opened : opened;
   const { context, record, outside } = makeTestContext({
     known,
     knownIntents: options.intents ?? {},
