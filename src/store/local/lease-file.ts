@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { storeError } from "../errors.ts";
 import { parseHolder } from "../lease-holder.ts";
 import type { Lease, LeaseAnswer, LeaseHolder } from "../store.ts";
-import type { FileSystem } from "./file-system.ts";
+import type { FileFacts, FileSystem } from "./file-system.ts";
 import type { Folders } from "./folders.ts";
 import { readWhole, writeWhole } from "./whole.ts";
 
@@ -13,6 +13,11 @@ export interface LeaseFileOptions {
   readonly path: string;
   /** The lease's name, for messages. */
   readonly name: string;
+}
+
+/** The lock file that is held. */
+interface LockedFile extends Pick<FileFacts, "dev" | "ino"> {
+  readonly fd: number;
 }
 
 /**
@@ -29,12 +34,18 @@ export function tryLeaseFile(options: LeaseFileOptions, holder: LeaseHolder): Le
   if (fd === undefined) return { held: true };
   let held = false;
   try {
-    if (!fs.tryLock(fd) || !stillThere(fs, fd, path)) return { held: true, holder: readHolder(fs, fd) };
+    // What an open file is does not change; whether the path still leads to it does.
+    const file = fs.facts(fd);
+    if (!fs.tryLock(fd) || !leadsTo(fs, path, file)) return { held: true, holder: readHolder(fs, fd) };
     const previous = readHolder(fs, fd);
     const ours = inheriting(holder, previous);
     writeHolder(fs, fd, ours);
     held = true;
-    return { held: false, lease: openLease(options, fd, ours), ...(previous && { previous }) };
+    return {
+      held: false,
+      lease: openLease(options, { fd, dev: file.dev, ino: file.ino }, ours),
+      ...(previous && { previous }),
+    };
   } finally {
     if (!held) fs.close(fd);
   }
@@ -62,12 +73,17 @@ export function leaseFileHolder({ fs, path }: LeaseFileOptions): LeaseHolder | u
   }
 }
 
-function openLease({ fs, folders, path, name }: LeaseFileOptions, fd: number, first: LeaseHolder): Lease {
+function openLease(
+  { fs, folders, path, name }: LeaseFileOptions,
+  file: LockedFile,
+  first: LeaseHolder,
+): Lease {
+  const { fd } = file;
   const lost = new AbortController();
   let holder = first;
   let open = true;
   const check = (): void => {
-    if (open && !lost.signal.aborted && !stillThere(fs, fd, path)) {
+    if (open && !lost.signal.aborted && !leadsTo(fs, path, file)) {
       lost.abort(
         storeError("STORE_LEASE_LOST", `Cannot go on: the lock file "${path}" was removed or replaced`, {
           hint: "Never remove lock files: a lock is free as soon as its process is gone. Start the pipeline again.",
@@ -90,7 +106,7 @@ function openLease({ fs, folders, path, name }: LeaseFileOptions, fd: number, fi
       open = false;
       let removed = false;
       try {
-        if (stillThere(fs, fd, path)) {
+        if (leadsTo(fs, path, file)) {
           fs.truncate(fd, 0);
           removed = removeIfAlone(fs, path);
         }
@@ -116,10 +132,9 @@ function removeIfAlone(fs: FileSystem, path: string): boolean {
   }
 }
 
-function stillThere(fs: FileSystem, fd: number, path: string): boolean {
-  const ours = fs.facts(fd);
+function leadsTo(fs: FileSystem, path: string, file: Pick<LockedFile, "dev" | "ino">): boolean {
   const now = fs.factsAt(path);
-  return now !== undefined && now.ino === ours.ino && now.dev === ours.dev;
+  return now !== undefined && now.ino === file.ino && now.dev === file.dev;
 }
 
 /** A holder with the process groups of the one before: should we die at once, the next one must still end them. */
