@@ -1,4 +1,7 @@
 import type { ComponentDefinition } from "../sdk/mod.ts";
+import { fileCopyComponent } from "./file-copy.ts";
+import { fileRemoveComponent } from "./file-remove.ts";
+import { fileWaitComponent } from "./file-wait.ts";
 import { httpComponent } from "./http.ts";
 import { execComponent } from "./exec.ts";
 
@@ -16,4 +19,7 @@ export interface BuiltinComponent {
 export const builtinComponents: ReadonlyMap<string, BuiltinComponent> = new Map<string, BuiltinComponent>([
   ["exec", { definition: execComponent, revision: 1 }],
   ["http", { definition: httpComponent, revision: 1 }],
+  ["file.wait", { definition: fileWaitComponent, revision: 1 }],
+  ["file.copy", { definition: fileCopyComponent, revision: 1 }],
+  ["file.remove", { definition: fileRemoveComponent, revision: 1 }],
 ]);

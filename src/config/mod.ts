@@ -11,6 +11,7 @@ export { type ConfigFiles, type FileReading, machineFiles, MAX_CONFIG_BYTES } fr
 export { type Explained, type Explanation, explainValue } from "./explain.ts";
 export { type Loaded, loadPipeline, type LoadRequest } from "./load-pipeline.ts";
 export { durationSetting } from "./duration-setting.ts";
+export { sizeSetting } from "./size-setting.ts";
 export {
   type Judged,
   judgedCheckpoint,

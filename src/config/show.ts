@@ -16,7 +16,8 @@ export function runRedactor(
   pipeline: Pick<PipelineConfig, "redact" | "root">,
   env: Readonly<Record<string, string | undefined>>,
 ): Redactor {
-  const { isSecretKey } = redactorFor(pipeline);
+  const byName = redactorFor(pipeline);
+  const isSecretKey = (key: string): boolean => byName.isSecretKey(key);
   const { secrets, suspects } = plainSecrets(pipeline.root, isSecretKey);
   return createRedactor({
     keys: pipeline.redact,

@@ -27,4 +27,4 @@ export {
 } from "./read-value.ts";
 export type { Reading } from "./reading.ts";
 export { renderHocon, renderJson, toJson } from "./render.ts";
-export { parseDuration } from "./units.ts";
+export { parseBytes, parseDuration } from "./units.ts";
