@@ -25,7 +25,7 @@ export async function measureHdfs(rounds: number): Promise<Row[]> {
     name: "HDFS",
     open: (place, isCounted) =>
       openHdfsStore(
-        { scheme: "hdfs", target: `///tmp/${place}` },
+        { scheme: "hdfs", target: `hdfs:///tmp/${place}` },
         {
           env: { HADOOP_CONF_DIR: server.folder, HADOOP_USER_NAME: USER },
           ...(isCounted && { network: { fetch: counted } }),

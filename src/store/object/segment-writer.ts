@@ -142,9 +142,8 @@ export class SegmentWriter {
   }
 
   #queue(tail: Tail, work: () => Promise<void>): void {
-    tail.work = tail.work.then(work).catch(() => {
-      // Whoever reads the log reads its records then.
-    });
+    // A segment that fails is none: whoever reads the log reads its records then.
+    tail.work = tail.work.then(work).then(nothing, nothing);
   }
 
   async #waitFor(works: readonly Promise<void>[]): Promise<void> {
@@ -169,4 +168,8 @@ export class SegmentWriter {
 
 function isLine(text: string): boolean {
   return !text.includes("\n");
+}
+
+function nothing(): void {
+  // The end of work that nobody is told of.
 }

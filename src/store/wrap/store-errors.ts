@@ -1,6 +1,6 @@
 import { CairnError, messageOf } from "../../base/mod.ts";
 import { storeError } from "../errors.ts";
-import type { AppendResult, CheckpointStore, StoredRecord } from "../store.ts";
+import type { AppendResult, CheckpointStore, StoredRecord, StoreShortcuts } from "../store.ts";
 import { wrapShortcuts } from "./wrap-shortcuts.ts";
 
 /**
@@ -19,16 +19,7 @@ export function withStoreErrors(store: CheckpointStore): CheckpointStore {
   return {
     location: store.location,
     can: store.can,
-    shortcuts:
-      store.shortcuts &&
-      wrapShortcuts(store.shortcuts, (name, signal, work) =>
-        call(
-          name,
-          signal,
-          () => work(signal),
-          () => true,
-        ),
-      ),
+    shortcuts: store.shortcuts && checkedShortcuts(store.location, store.shortcuts),
     append: (log, seq, text, signal) =>
       call("append", signal, async () => store.append(log, seq, text, signal), isAppendResult),
     read: (log, from, signal) => call("read", signal, async () => store.read(log, from, signal), isRecords),
@@ -72,6 +63,13 @@ export function withStoreErrors(store: CheckpointStore): CheckpointStore {
         () => true,
       ),
   };
+}
+
+function checkedShortcuts(location: string, shortcuts: StoreShortcuts): StoreShortcuts {
+  const isAnswer = (): boolean => true;
+  return wrapShortcuts(shortcuts, (name, signal, work) =>
+    checked({ location, name, signal, isAnswer }, () => work(signal)),
+  );
 }
 
 interface Call {
