@@ -284,6 +284,15 @@ export const runFlags: readonly FlagDefinition[] = [
     summary: "Components in reused worker processes, each in a fresh one, or in the runner itself",
     fallback: "the configuration's, else process",
   },
+  {
+    name: "declare",
+    type: "text",
+    value: "COMPONENT/KEY=OUTCOME",
+    group: "Checkpoint and resume",
+    summary:
+      "Say what came of an external action whose outcome is unknown: absent (start it), done, or done:JSON (its result)",
+    repeatable: { variable: "before", separator: "\n" },
+  },
 ];
 
 /** The log and extra files of a run. */

@@ -120,6 +120,7 @@ async function runOptions(context: CommandContext, config: string, held: Held): 
     timeoutMs: given.number("timeout"),
     graceMs: given.number("grace"),
     isolation: given.choice("isolation", ISOLATIONS),
+    declare: given.list("declare"),
   };
 }
 

@@ -21,7 +21,7 @@ import { type NextRetry, maxAttempts } from "./retry.ts";
 import type { RunHooks } from "./run-hooks.ts";
 import type { RunStop } from "./run-stop.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { lostBecause, stopError, stopWord } from "./stop-reason.ts";
+import { isTakenOver, lostBecause, stopError, stopWord } from "./stop-reason.ts";
 import type { WireError } from "./worker/protocol.ts";
 import { toWireError } from "./worker/wire-error.ts";
 
@@ -127,6 +127,7 @@ export class AttemptSettler {
         await this.#fail(one, durationMs, request.secrets.error(toWireError(thrown)));
       } else if (record !== undefined) {
         stop.stop(lostBecause(thrown));
+        await this.#sweep(one.index);
         scheduler.over(one.index, "failed");
         this.#notKept(record);
       }
@@ -250,10 +251,11 @@ export class AttemptSettler {
     );
   }
 
-  /** Removes what the attempt had staged; what is another process's now is left to it. */
+  /** Removes what the attempt had staged. Where the journal's store failed, nobody knows what it says: the next start does it. */
   async #sweep(index: number): Promise<readonly IntentEvent[]> {
     const { publisher, book, request } = this.#parts;
-    if (request.journal?.lost.aborted === true) return [];
+    const lost = request.journal?.lost;
+    if (lost?.aborted === true && !isTakenOver(lost.reason as Error)) return [];
     const swept = await publisher.sweep(index, this.#parts.stop.reason !== undefined);
     book.note(swept);
     return swept;

@@ -178,6 +178,7 @@ export class Execution {
       }
       await this.#hooks.onCheckpoint(journal, all);
     }
+    await this.#request.point?.("recorded");
     await told?.();
     for (const one of next) this.#launch(one);
     return true;
