@@ -4,13 +4,13 @@ import { Variant } from "../../../src/spark/value/variant.ts";
 
 /**
  * A value as JSON with its type, in which nothing that differs looks alike: -0 and 0, NaN, 1 and 1n. The Python side
- * (`typed_json.py`) writes the same form.
+ * (`pyspark-client.py`) writes the same form.
  */
 export function exactly(value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === "boolean") return value;
   if (typeof value === "string") return { text: value };
-  if (typeof value === "bigint") return { int: String(value) };
+  if (typeof value === "bigint") return { long: String(value) };
   if (typeof value === "number") return numberForm(value);
   if (value instanceof Uint8Array) return { bytes: value.toHex() };
   if (value instanceof Decimal) return { decimal: value.toString() };
@@ -33,8 +33,8 @@ export function exactly(value: unknown): unknown {
 }
 
 function numberForm(value: number): unknown {
-  if (Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) < 2 ** 31)
-    return { int: String(value) };
+  const whole = Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
+  if (whole && !Object.is(value, -0)) return { int: String(value) };
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, value);
   return { double: Number.isNaN(value) ? "NaN" : bits.getBigUint64(0).toString(16) };
