@@ -84,7 +84,7 @@ const plugins: Topic = {
   summary: "Where components come from, and how a type finds its file",
   body: () => [
     text(
-      "An instance-type a.b.C is looked for in each plugin folder as a/b/C.ts (.js, .mjs), a.b.C.ts, a/b/C/index.ts, then as the export C of a/b.ts. The folders, in this order: --plugins, CAIRN_PLUGINS, the configuration's `plugins`, `plugins/` beside the configuration, `plugins/` beside the executable.",
+      "An instance-type a.b.C is looked for in each plugin folder as a/b/C.ts (.js, .mjs), a.b.C.ts, a/b/C/index.ts, as a component in any language (a/b/C.py, a/b/C.sh, a program a/b/C with the run bit), then as the export C of a/b.ts. The folders, in this order: --plugins, CAIRN_PLUGINS, the configuration's `plugins`, `plugins/` beside the configuration, `plugins/` beside the executable.",
     ),
     lines(
       'import { defineComponent, v } from "cairn";',

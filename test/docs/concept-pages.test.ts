@@ -4,7 +4,18 @@ import { join } from "node:path";
 import { cairnCommand, cleanEnv, root, type TempDir, tempDir } from "../kit/mod.ts";
 
 /** Pages whose examples are complete: blocks named for a file are that file, `sh` is typed in, `text` is what it says. */
-const PAGES = ["budget", "contracts", "ends", "order", "retries", "selections", "start", "timeouts"];
+const PAGES = [
+  "budget",
+  "components/exec",
+  "contracts",
+  "ends",
+  "order",
+  "plugins/any-language",
+  "retries",
+  "selections",
+  "start",
+  "timeouts",
+];
 
 interface Block {
   readonly language: string;
@@ -40,7 +51,7 @@ for (const page of PAGES) {
     putOnPath(dir);
     const blocks = await blocksOf(page);
     for (const { file, text } of blocks) if (file !== "") dir.write(file, text);
-    const commands = blocks.filter(({ language }) => language === "sh");
+    const commands = blocks.filter(({ language, file }) => language === "sh" && file === "");
     expect(commands.length).toBeGreaterThan(0);
     for (const { text } of commands) {
       const shell = Bun.spawn(["bash", "-c", `exec 2>&1\n${text}`], {
