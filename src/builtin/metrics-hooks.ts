@@ -20,6 +20,30 @@ function seconds(ms: number): number {
   return ms / 1000;
 }
 
+/** The points at which a run is over. */
+function endCounting(
+  open: () => Promise<MetricSet>,
+  tags: Readonly<Record<string, string>>,
+  clock: Clock,
+): PipelineHooks {
+  return {
+    async afterPipeline(run) {
+      const { duration, runs, lastEnd } = await open();
+      const labels = { pipeline_name: run.pipelineName, status: PIPELINE_STATUS[run.status], ...tags };
+      duration.observe(labels, seconds(run.durationMs));
+      runs.inc(labels);
+      lastEnd.set(labels, seconds(run.late === undefined ? clock.now() : Date.parse(run.late.endedAt)));
+    },
+    async onAbandoned(run) {
+      const { runs, lastEnd } = await open();
+      // How long it ran nobody knows, so it has no place in the durations.
+      const labels = { pipeline_name: run.pipelineName, status: ABANDONED_STATUS, ...tags };
+      runs.inc(labels);
+      lastEnd.set(labels, seconds(Date.parse(run.lastSeenAt)));
+    },
+  };
+}
+
 /** The hooks, given the metrics (which are opened at the first call) and the labels of all of them. */
 function countingHooks(
   open: () => Promise<MetricSet>,
@@ -67,20 +91,7 @@ function countingHooks(
       checkpointDuration.observe(labels, seconds(run.durationMs));
       checkpointBytes.inc(labels, run.bytes);
     },
-    async afterPipeline(run) {
-      const { duration, runs, lastEnd } = await open();
-      const labels = { pipeline_name: run.pipelineName, status: PIPELINE_STATUS[run.status], ...tags };
-      duration.observe(labels, seconds(run.durationMs));
-      runs.inc(labels);
-      lastEnd.set(labels, seconds(run.late === undefined ? clock.now() : Date.parse(run.late.endedAt)));
-    },
-    async onAbandoned(run) {
-      const { runs, lastEnd } = await open();
-      // How long it ran nobody knows, so it has no place in the durations.
-      const labels = { pipeline_name: run.pipelineName, status: ABANDONED_STATUS, ...tags };
-      runs.inc(labels);
-      lastEnd.set(labels, seconds(Date.parse(run.lastSeenAt)));
-    },
+    ...endCounting(open, tags, clock),
   };
 }
 

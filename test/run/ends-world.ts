@@ -43,14 +43,33 @@ export interface EndsProcess {
   readonly dead: Promise<void>;
 }
 
+/** Hooks of a process: what they are told counts as long as it lives. */
+function listening(
+  { begun, told, heard }: Pick<EndsWorld, "begun" | "told" | "heard">,
+  isAlive: () => boolean,
+): PipelineHooks {
+  const tell = (one: Told): void => {
+    if (!isAlive()) return;
+    told.push(one);
+    heard.push(`told ${one.runId}`);
+  };
+  return {
+    name: "ends",
+    beforePipeline({ runId }) {
+      if (!isAlive()) return;
+      begun.push(runId);
+      heard.push(`begun ${runId}`);
+    },
+    afterPipeline: ({ runId, late }) =>
+      tell({ runId, how: "afterPipeline", again: late?.again === true, late: late !== undefined }),
+    onAbandoned: ({ runId, again }) => tell({ runId, how: "onAbandoned", again, late: true }),
+  };
+}
+
 export function endsWorld(memory: Memory = newMemory()): EndsWorld {
   const begun: string[] = [];
   const told: Told[] = [];
   const heard: string[] = [];
-  const tell = (one: Told): void => {
-    told.push(one);
-    heard.push(`told ${one.runId}`);
-  };
   return {
     memory,
     begun,
@@ -86,24 +105,9 @@ export function endsWorld(memory: Memory = newMemory()): EndsWorld {
           return (...args: readonly unknown[]) => call(name, () => Reflect.apply(member, target, args));
         },
       });
-      const hooks: PipelineHooks = {
-        name: "ends",
-        beforePipeline({ runId }) {
-          if (!alive) return;
-          begun.push(runId);
-          heard.push(`begun ${runId}`);
-        },
-        afterPipeline({ runId, late }) {
-          if (alive)
-            tell({ runId, how: "afterPipeline", again: late?.again === true, late: late !== undefined });
-        },
-        onAbandoned({ runId, again }) {
-          if (alive) tell({ runId, how: "onAbandoned", again, late: true });
-        },
-      };
       const self: EndsProcess = {
         store,
-        hooks,
+        hooks: listening({ begun, told, heard }, () => alive),
         calls,
         live: (work) => Promise.race([work(self), dead.then(() => undefined)]),
         die,
