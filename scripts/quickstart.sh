@@ -21,6 +21,8 @@ if [ -z "${WORK_DIR:-}" ]; then
   trap 'rm -rf "$WORK_DIR"' EXIT
 fi
 export FLIGHTS_WORK_DIR=$WORK_DIR
+# One component of the example is in Python.
+command -v python3 >/dev/null || export FLIGHTS_PYTHON=false
 cairn=$root/dist/cairn
 cd examples/flights
 

@@ -4,7 +4,7 @@
  *
  *     bun verify.ts [WORK_DIR]     exit 0: every airport and route agrees; 1: the first difference is shown
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "./plugins/node_modules/@duckdb/node-api";
 
@@ -90,10 +90,41 @@ function difference(name: string, wanted: Map<string, Sums>, found: Map<string, 
   return undefined;
 }
 
+/** The ranking by the share of late flights, as the lines that ought to be published. */
+function ranking(airports: Map<string, Sums>): string {
+  const ranked = [...airports].filter(([, { flights }]) => flights >= 1000);
+  // By cross-multiplication: no share is rounded.
+  ranked.sort(([a, x], [b, y]) => y.late * x.flights - x.late * y.flights || (a < b ? -1 : 1));
+  return ranked.map(([origin, { flights, late }]) => `${origin},${flights},${late}\n`).join("");
+}
+
+/** Says what is wrong with the ranking, or undefined. It is missing where there was no Python. */
+function rankingProblem(airports: Map<string, Sums>): string | undefined {
+  const path = join(workDir, "published", "ranking.csv");
+  if (!existsSync(path)) return process.env["FLIGHTS_PYTHON"] === "false" ? undefined : `${path} is missing`;
+  const same = readFileSync(path, "utf8") === `origin,flights,late\n${ranking(airports)}`;
+  return same ? undefined : "ranking.csv is not in the order of the shares";
+}
+
+/** Says which published file has another checksum than the one that was published with it, or undefined. */
+function checksumProblem(): string | undefined {
+  const folder = join(workDir, "published");
+  const sums = readFileSync(join(folder, "SHA256SUMS"), "utf8").trim().split("\n");
+  if (sums.length < 4) return `SHA256SUMS has ${sums.length} lines`;
+  for (const line of sums) {
+    const [sum = "", name = ""] = line.split(/ [ *]/u);
+    const found = new Bun.CryptoHasher("sha256").update(readFileSync(join(folder, name))).digest("hex");
+    if (found !== sum) return `${name} has another checksum than SHA256SUMS says`;
+  }
+  return undefined;
+}
+
 const wanted = await expected();
 const problem =
   difference("airports", wanted.airports, published("airports", ["origin"])) ??
-  difference("routes", wanted.routes, published("routes", ["origin", "destination"]));
+  difference("routes", wanted.routes, published("routes", ["origin", "destination"])) ??
+  rankingProblem(wanted.airports) ??
+  checksumProblem();
 if (problem) {
   console.error(`verify: ${problem}`);
   process.exit(1);
