@@ -87,7 +87,7 @@ async function describeOne(
 
 async function inspect(order: InspectOrder, host: WorkerHost): Promise<Inspection> {
   const { folders, type } = order;
-  const request = { folders, builtins: host.builtins };
+  const request = { folders, builtins: host.builtins, path: host.env["PATH"] };
   if (type === undefined) return inspectPlugins(request);
   const seen = await inspectType(type, request);
   if (seen === undefined) return { plugins: [], problems: [], checked: 0 };
