@@ -89,7 +89,7 @@ function nameProblems({ contracts, before }: Party): readonly Found[] {
 }
 
 function missing(message: string, strict: boolean, which: "input" | "output"): Found {
-  const hint = `Declare ${which}: [ … ] in its defineComponent({ … }).`;
+  const hint = `Declare ${which}: [ … ] in its defineComponent({ … }); programs and built-in components can't.`;
   return { severity: strict ? "error" : "warning", code: "CONTRACT_MISSING", message, hint };
 }
 
