@@ -1,6 +1,7 @@
 import { CairnError, type Finding, messageOf } from "../base/mod.ts";
 import { basename } from "node:path";
 import { describePlugin } from "./describe.ts";
+import { checkStartable } from "./executable/executable-file.ts";
 import { exportsOf } from "./exports-of.ts";
 import { definitionOf, importExport, loadPlugin, type PluginDefinition } from "./load.ts";
 import { isPluginFileName } from "./plugin-file.ts";
@@ -12,6 +13,8 @@ export interface InspectRequest {
   /** Absolute, in order. */
   readonly folders: readonly string[];
   readonly builtins: ReadonlyMap<string, PluginDefinition>;
+  /** PATH, for the interpreters of components in other languages; absent: they are not looked for. */
+  readonly path?: string | undefined;
 }
 
 /** Everything that a type can name, and what is wrong with what can't be used. */
@@ -95,6 +98,12 @@ export async function inspectType(
       const { value } = await importExport({ resolved, builtins: request.builtins }, "component");
       if (typeof value === "function" || definitionOf(value) === undefined) return undefined;
     }
+    if (
+      resolved.file !== undefined &&
+      request.path !== undefined &&
+      !isPluginFileName(basename(resolved.file))
+    )
+      await checkStartable(resolved.file, request.path);
     return describePlugin(resolved, await loadPlugin({ resolved, builtins: request.builtins }));
   } catch (thrown) {
     return problemOf(type, thrown);

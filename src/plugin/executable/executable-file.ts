@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { headOf } from "../../program/mod.ts";
+import { findProgram, headOf } from "../../program/mod.ts";
 import { isPluginFileName, systemCode } from "../plugin-file.ts";
 
 /** What runs a file with a known extension that the system can't start by itself. */
@@ -102,4 +102,10 @@ export async function commandFor(file: string): Promise<[string, ...string[]]> {
   const interpreter = INTERPRETERS.get(extname(file));
   if (interpreter === undefined || (await startsByItself(file))) return [file];
   return [interpreter, file];
+}
+
+/** Looks whether a component could be started here. Throws as `findProgram` does. */
+export async function checkStartable(file: string, path: string): Promise<void> {
+  const [program] = await commandFor(file);
+  findProgram({ program, cwd: dirname(file), path });
 }

@@ -94,6 +94,22 @@ test("components in other languages are listed with their descriptions; modules 
   ]);
 });
 
+test("what could not be started here is a problem, where the programs of this machine are looked at", async () => {
+  using dir = tempDir();
+  dir.write("plugins/a/Ruby.rb", "");
+  chmodSync(dir.write("plugins/a/Odd", "#!/no/such/interpreter\n"), RUNS);
+  dir.write("plugins/a/Fine.sh", "");
+  const request = { folders: [dir.join("plugins")], builtins: new Map() };
+  expect((await inspectPlugins(request)).problems).toEqual([]);
+  dir.write("bin/sh", SCRIPT, RUNS);
+  const { plugins, problems } = await inspectPlugins({ ...request, path: dir.join("bin") });
+  expect(plugins.map(({ type }) => type)).toEqual(["a.Fine"]);
+  expect(problems.map(({ type, finding }) => [type, finding.code])).toEqual([
+    ["a.Odd", "PROGRAM_INTERPRETER_MISSING"],
+    ["a.Ruby", "PROGRAM_MISSING"],
+  ]);
+});
+
 test("the code is the file and what it declares, and nothing beside it", async () => {
   using dir = tempDir();
   const text = "# cairn-files: _shared.py queries/*.sql\n";

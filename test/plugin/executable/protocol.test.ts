@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
-import { chmodSync, readdirSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { memoryCheckpointStore } from "../../../src/api/mod.ts";
+import { root } from "../../kit/mod.ts";
 import { eventTypes, type Ran, testPipeline, type TestPipeline, until } from "../../run/pipeline-kit.ts";
 
 /** A pipeline with one component in `sh`. */
@@ -47,6 +49,39 @@ test("the configuration is on stdin as JSON, and in variables", async () => {
     inner: { "deep-er": 1 },
     odd: { "x y": "z" },
   });
+});
+
+test("the environment is Cairn's own, without its flags' variables", async () => {
+  using pipeline = shell("env");
+  const env = {
+    ...process.env,
+    TRACEPARENT: "00-1-2-01",
+    OWN: "1",
+    CAIRN_CHECKPOINT: "x",
+    PYTHONPATH: "/mine",
+  };
+  const told = messages(await pipeline.run(pipeline.text([{ type: "t.Shell", name: "S" }]), { env }));
+  expect(told).toEqual(
+    expect.arrayContaining(["TRACEPARENT=00-1-2-01", "OWN=1", "CAIRN_CONTEXT_COMPONENT=S"]),
+  );
+  expect(told.some((line) => line.startsWith("CAIRN_CHECKPOINT"))).toBe(false);
+  expect(told.find((line) => line.startsWith("PYTHONPATH="))).toEndWith("/python:/mine");
+});
+
+test("no variable of ours is one of a flag, which a cairn that the program starts would heed", async () => {
+  using pipeline = shell("env");
+  const ours = messages(
+    await pipeline.run(pipeline.text([{ type: "t.Shell", name: "S" }]), {
+      store: memoryCheckpointStore(),
+      runKey: "k",
+    }),
+  )
+    .map((line) => /^(CAIRN_[A-Z_]+)=/u.exec(line)?.[1])
+    .filter((name) => name !== undefined);
+  expect(ours.length).toBeGreaterThan(10);
+  const flags = new Set(readFileSync(join(root, "docs/reference/cli.md"), "utf8").match(/CAIRN_[A-Z_]+/gu));
+  expect(flags.size).toBeGreaterThan(20);
+  expect(ours.filter((name) => flags.has(name))).toEqual([]);
 });
 
 test("keys that make one variable have none, and the log says so", async () => {
