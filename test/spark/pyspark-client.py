@@ -145,6 +145,7 @@ def bench(spark, order):
 def main():
     spark = SparkSession.builder.remote(sys.argv[1]).getOrCreate()
     spark.conf.set("spark.sql.session.timeZone", "UTC")
+    spark.conf.set("spark.sql.shuffle.partitions", "1")
     for line in sys.stdin:
         order = json.loads(line)
         try:
