@@ -133,7 +133,7 @@ describe("commands and arguments", () => {
     expect(refusal(["checkpoints", "lst"])).toContain("of `cairn checkpoints` | Did you mean `list`?");
     expect(refusal(["prune"])).toContain("Did you mean `checkpoints prune`?");
     expect(refusal(["checkpoints"])).toContain(
-      "needs a command | It has: list, show, verify, delete, prune.",
+      "needs a command | It has: list, show, verify, delete, prune, reap.",
     );
     expect(refusal([])).toContain("`cairn` needs a command");
   });
