@@ -65,7 +65,7 @@ export function headOf(file: string, length: number = HEAD_BYTES): string {
 }
 
 /** True for files that the system itself can start: with a `#!` line, or of its binary format. */
-export function isStartable(head: string): boolean {
+function isStartable(head: string): boolean {
   return head.startsWith("#!") || head.startsWith("\u007fELF") || !looksLikeText(head);
 }
 

@@ -6,7 +6,7 @@ import { openCLibrary } from "./c-library.ts";
 export const LAUNCHER_COMMAND = "__program";
 
 /** Where the launcher is given its end of the lifeline, and the number from which it is put out of a program's way. */
-export const LAUNCHER_LIFELINE_FD = 3;
+const LAUNCHER_LIFELINE_FD = 3;
 const KEPT_FD_FROM = 200;
 
 const PR_SET_PDEATHSIG = 1;

@@ -8,7 +8,7 @@
  */
 export { type CFunctions, openCLibrary } from "./c-library.ts";
 export { type EndText, endText } from "./end-text.ts";
-export { findProgram, headOf, isStartable } from "./find-program.ts";
+export { findProgram, headOf } from "./find-program.ts";
 export { forwardLines, type LevelLog } from "./forward-lines.ts";
 export { launch } from "./launch.ts";
 export { contextVariables, type ProgramRun } from "./context-variables.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { CairnError, memoryCheckpointStore } from "../../src/api/mod.ts";
+import { CairnError, Interrupt, memoryCheckpointStore } from "../../src/api/mod.ts";
 import { startCairn } from "../kit/mod.ts";
 import { isAlive, type Ran, testPipeline, type TestPipeline, until } from "../run/pipeline-kit.ts";
 
@@ -104,16 +104,19 @@ test("paths count from the folder of the configuration", async () => {
 });
 
 test("outputs are the last line, if that is asked for", async () => {
-  const ran = await exec(
-    `${sh("cat; echo; echo '{\"rows\": 4}'; echo; echo done >&2")}, stdin = given, outputs = last-line`,
+  const [good, text, silent, long] = await execAll(
+    [
+      `${sh("cat; echo; echo '{\"rows\": 4}'; echo; echo done >&2")}, stdin = given, outputs = last-line`,
+      `${sh("echo not json")}, outputs = last-line`,
+      'command = ["true"], outputs = last-line',
+      `${sh("head -c 300000 /dev/zero | tr '\\0' x")}, outputs = last-line`,
+    ],
+    "",
   );
-  expect(only(ran)).toMatchObject({ status: "completed", outputs: { rows: 4 } });
-  const text = await exec(`${sh("echo not json")}, outputs = last-line`);
-  expect(only(text).error).toMatchObject({ code: "PROGRAM_OUTPUTS" });
-  const silent = await exec(`command = ["true"], outputs = last-line`);
-  expect(only(silent).error?.message).toContain("it printed nothing on stdout");
-  const long = await exec(`${sh("head -c 300000 /dev/zero | tr '\\0' x")}, outputs = last-line`);
-  expect(only(long).error?.message).toContain("more than the 262144 bytes allowed");
+  expect(good).toMatchObject({ status: "completed", outputs: { rows: 4 } });
+  expect(text?.error).toMatchObject({ code: "PROGRAM_OUTPUTS" });
+  expect(silent?.error?.message).toContain("it printed nothing on stdout");
+  expect(long?.error?.message).toContain("more than the 262144 bytes allowed");
 });
 
 test("a program that does not write its outputs file fails, whatever an earlier one left there", async () => {
@@ -124,17 +127,28 @@ test("a program that does not write its outputs file fails, whatever an earlier 
   expect(only(ran).error?.message).toContain("it did not write");
 });
 
+/** Runs `exec` several times in one pipeline; a failure does not end it. */
+async function execAll(
+  configs: readonly string[],
+  more: string,
+  prepare?: (pipeline: TestPipeline) => void,
+): Promise<Ran["result"]["components"]> {
+  using pipeline = testPipeline();
+  prepare?.(pipeline);
+  const components = configs.map((config, at) => ({ type: "exec", name: `E${at}`, config }));
+  const { result } = await pipeline.run(pipeline.text(components, `fail-fast = false, ${more}`));
+  return result.components;
+}
+
 test("exit codes decide: success, skip, retry or failure, which quotes the last line of stderr", async () => {
   const codes = "success-exit-codes = [0, 3], retryable-exit-codes = [4], skip-exit-codes = [5]";
-  const retry = {
-    pipeline: "retry-policy { max-retries = 1, initial-delay-ms = 1, retryable-exceptions = [None] }",
-  };
-  const run = async (code: number): Promise<ReturnType<typeof only>> =>
-    only(await exec(`${sh(`echo first >&2; echo why >&2; exit ${code}`)}, ${codes}`, retry));
-  expect(await run(3)).toMatchObject({ status: "completed", attempts: 1, outputs: { exitCode: 3 } });
-  expect(await run(4)).toMatchObject({ status: "failed", attempts: 2, error: { name: "TransientError" } });
-  expect(await run(5)).toMatchObject({ status: "skipped", attempts: 1 });
-  expect(await run(6)).toMatchObject({
+  const retry = "retry-policy { max-retries = 1, initial-delay-ms = 1, retryable-exceptions = [None] }";
+  const configs = [3, 4, 5, 6].map((code) => `${sh(`echo first >&2; echo why >&2; exit ${code}`)}, ${codes}`);
+  const [success, transient, skip, failure] = await execAll(configs, retry);
+  expect(success).toMatchObject({ status: "completed", attempts: 1, outputs: { exitCode: 3 } });
+  expect(transient).toMatchObject({ status: "failed", attempts: 2, error: { name: "TransientError" } });
+  expect(skip).toMatchObject({ status: "skipped", attempts: 1 });
+  expect(failure).toMatchObject({
     status: "failed",
     attempts: 1,
     error: {
@@ -146,30 +160,30 @@ test("exit codes decide: success, skip, retry or failure, which quotes the last 
 });
 
 test("retryable-exit-codes of a retry policy decide by the program's exit code", async () => {
-  const policy = (code: number): string =>
-    `retry-policy { max-retries = 2, initial-delay-ms = 1, retryable-exit-codes = [${code}] }`;
-  expect(only(await exec(sh("exit 9"), { pipeline: policy(9) }))).toMatchObject({ attempts: 3 });
-  expect(only(await exec(sh("exit 8"), { pipeline: policy(9) }))).toMatchObject({ attempts: 1 });
-  expect(only(await exec(sh("kill -9 $$"), { pipeline: policy(9) }))).toMatchObject({
-    attempts: 1,
-    error: { code: "PROGRAM_KILLED" },
-  });
+  const policy = "retry-policy { max-retries = 2, initial-delay-ms = 1, retryable-exit-codes = [9] }";
+  const [named, other, killed] = await execAll([sh("exit 9"), sh("exit 8"), sh("kill -9 $$")], policy);
+  expect(named).toMatchObject({ attempts: 3, error: { code: "PROGRAM_FAILED" } });
+  expect(other).toMatchObject({ attempts: 1, error: { code: "PROGRAM_FAILED" } });
+  expect(killed).toMatchObject({ attempts: 1, error: { code: "PROGRAM_KILLED" } });
 });
 
 test("a program that can't be started fails for good, with its reason", async () => {
-  const retry = "retry-policy { max-retries = 2, initial-delay-ms = 1 }";
-  const prepare = ({ dir }: TestPipeline): void => {
-    dir.write("no-run-bit", "#!/bin/sh\n", 0o644);
-    dir.write("no-interpreter", "echo hello\n", 0o755);
-  };
   const cases = {
     "./missing": "PROGRAM_MISSING",
     "./no-run-bit": "PROGRAM_NO_RUN_BIT",
     "./no-interpreter": "PROGRAM_NO_INTERPRETER",
   };
-  for (const [program, code] of Object.entries(cases)) {
-    const ran = await exec(`command = [${JSON.stringify(program)}]`, { pipeline: retry, prepare });
-    expect(only(ran)).toMatchObject({ attempts: 1, error: { name: "PermanentError", code } });
+  const configs = Object.keys(cases).map((program) => `command = [${JSON.stringify(program)}]`);
+  const components = await execAll(
+    configs,
+    "retry-policy { max-retries = 2, initial-delay-ms = 1 }",
+    ({ dir }) => {
+      dir.write("no-run-bit", "#!/bin/sh\n", 0o644);
+      dir.write("no-interpreter", "echo hello\n", 0o755);
+    },
+  );
+  for (const [at, code] of Object.values(cases).entries()) {
+    expect(components[at]).toMatchObject({ attempts: 1, error: { name: "PermanentError", code } });
   }
 });
 
@@ -205,20 +219,40 @@ test("a daemonised grandchild is found and killed, and the log says so", async (
 
 test("a timeout ends the program, and the message says so", async () => {
   const ran = await exec(`${sh("sleep 1000 & echo working >&2; wait")}, timeout = 500ms, grace = 100ms`);
-  expect(only(ran).error).toMatchObject({
-    code: "PROGRAM_TIMEOUT",
-    message: 'program "sh" took longer than its timeout of 500 ms and was ended: working',
-  });
+  expect(only(ran).error?.code).toBe("PROGRAM_TIMEOUT");
+  // How far it came until then is chance.
+  expect(only(ran).error?.message).toStartWith(
+    'program "sh" took longer than its timeout of 500 ms and was ended',
+  );
 });
 
-test("a component's timeout ends the program with SIGTERM, and with its worker where that is ignored", async () => {
+/** Runs a script with an interrupt as soon as it has written the file `pid`. */
+async function interrupted(
+  script: string,
+  graceMs: number,
+): Promise<{ readonly pid: number; readonly told: boolean }> {
   using pipeline = testPipeline();
-  const script = "trap 'echo told >told' TERM; echo $$ >pid; while :; do sleep 0.05; done";
-  const text = pipeline.text([{ type: "exec", name: "E", config: sh(script), more: "timeout = 1500ms" }]);
-  const ran = await pipeline.run(text, { graceMs: 300 });
-  expect(only(ran).error).toMatchObject({ code: "COMPONENT_TIMEOUT" });
-  expect(pipeline.dir.read("told")).toBe("told\n");
-  const pid = Number(pipeline.dir.read("pid"));
+  const abort = new AbortController();
+  const text = pipeline.text([{ type: "exec", name: "E", config: `${sh(script)}, grace = 1 hour` }]);
+  const running = pipeline.run(text, { signal: abort.signal, graceMs });
+  const file = pipeline.dir.join("pid");
+  await until("the program to start", () => existsSync(file) && readFileSync(file, "utf8") !== "", 60_000);
+  abort.abort(new Interrupt("SIGTERM"));
+  expect((await running).result.status).toBe("interrupted");
+  return { pid: Number(pipeline.dir.read("pid")), told: existsSync(pipeline.dir.join("told")) };
+}
+
+test("a component that is told to stop ends its program with SIGTERM", async () => {
+  const { pid, told } = await interrupted(
+    "trap 'echo >told; exit 0' TERM; echo $$ >pid; while :; do sleep 0.02; done",
+    60_000,
+  );
+  expect(told).toBe(true);
+  await until("the program to be gone", () => !isAlive(pid));
+});
+
+test("a program that does not heed SIGTERM ends with its worker after the run's grace", async () => {
+  const { pid } = await interrupted("trap '' TERM; echo $$ >pid; while :; do sleep 0.02; done", 200);
   await until("the program to be gone", () => !isAlive(pid));
 });
 

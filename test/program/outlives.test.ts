@@ -26,10 +26,14 @@ await runProgram({
 /** The processes that the script wrote down; it says "done" once all are there. */
 async function pidsOf(dir: TempDir): Promise<readonly number[]> {
   let text = "";
-  await until("the program to start", () => {
-    text = existsSync(dir.join("pids")) ? readFileSync(dir.join("pids"), "utf8") : "";
-    return text.includes("done\n");
-  });
+  await until(
+    "the program to start",
+    () => {
+      text = existsSync(dir.join("pids")) ? readFileSync(dir.join("pids"), "utf8") : "";
+      return text.includes("done\n");
+    },
+    60_000,
+  );
   return text.split("\n").flatMap((line) => (/^\d+$/u.test(line) ? [Number(line)] : []));
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
+import type { ProgramLine } from "../../src/program/mod.ts";
 import { tempDir } from "../kit/mod.ts";
 import { isAlive, until } from "../run/pipeline-kit.ts";
-import { ran, ranScript } from "./program-kit.ts";
+import { type Ran, ran, ranScript } from "./program-kit.ts";
 
 test("a program's exit code, and what it prints on either stream, is told", async () => {
   const { end, text } = await ranScript("echo out; echo err >&2; exit 3");
@@ -46,19 +47,41 @@ test("signals that we ignore have their default for the program, and its descrip
   expect(text("stdout")).toEqual(["SigIgn:\t0000000000000000", "still here"]);
 });
 
-test("a timeout ends the whole group: SIGTERM, then after the grace SIGKILL", async () => {
-  const polite = await ranScript("trap 'echo bye; exit 7' TERM; while :; do sleep 0.05; done", {
-    timeoutMs: 300,
-    graceMs: 30_000,
+test("a timeout ends a program, and is told", async () => {
+  const { end } = await ran(["sleep", "1000"], { timeoutMs: 100 });
+  expect(end).toMatchObject({ signal: "SIGTERM", ended: "timeout" });
+});
+
+/** Runs a script, and tells it to stop once it has said that it is ready. */
+async function stoppedWhenReady(script: string, graceMs: number): Promise<Ran> {
+  const abort = new AbortController();
+  const lines: ProgramLine[] = [];
+  const { end } = await ranScript(script, {
+    graceMs,
+    signal: abort.signal,
+    lines(some) {
+      lines.push(...some);
+      if (some.some(({ text }) => text === "ready")) abort.abort();
+    },
   });
-  expect(polite.end).toMatchObject({ code: 7, ended: "timeout" });
-  expect(polite.text("stdout")).toEqual(["bye"]);
-  const deaf = await ranScript(
-    "trap '' TERM; sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.05; done' & wait",
-    { timeoutMs: 300 },
+  return { end, lines, text: () => lines.map(({ text }) => text) };
+}
+
+test("who is told to stop gets SIGTERM, and may end as it likes", async () => {
+  const script = "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.02; done";
+  const { end, text } = await stoppedWhenReady(script, 60_000);
+  expect(end).toMatchObject({ code: 7, ended: "stopped" });
+  expect(text("stdout")).toEqual(["ready", "bye"]);
+});
+
+test("who does not heed SIGTERM gets SIGKILL after the grace, with the whole group", async () => {
+  const child = "trap '' TERM; echo $$; echo ready; while :; do sleep 0.02; done";
+  const { end, text } = await stoppedWhenReady(
+    `trap '' TERM; sh -c "${child.replaceAll("$", "\\$")}" & wait`,
+    100,
   );
-  expect(deaf.end).toMatchObject({ signal: "SIGKILL", ended: "timeout" });
-  await until("the deaf child to be gone", () => !isAlive(Number(deaf.text("stdout")[0])));
+  expect(end).toMatchObject({ signal: "SIGKILL", ended: "stopped" });
+  await until("the deaf child to be gone", () => !isAlive(Number(text("stdout")[0])));
 });
 
 test("an aborted signal ends it too", async () => {

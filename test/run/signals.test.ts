@@ -120,8 +120,7 @@ test("wrong 2: a killed run is resumable at once, and its workers die with it, b
   await cairn.exited;
   const [worker, child] = pids();
   if (worker === undefined || child === undefined) throw new Error("two processes were started");
-  for (const pid of [worker, child])
-    await until(`process ${pid} to be gone`, () => !isAlive(pid));
+  for (const pid of [worker, child]) await until(`process ${pid} to be gone`, () => !isAlive(pid));
   const store = fileSystemCheckpointStore(pipeline.dir.join("checkpoints"));
   const [checkpoint] = await listCheckpoints(store);
   expect(checkpoint).toMatchObject({ state: "interrupted", completedComponents: [{ name: "A" }] });

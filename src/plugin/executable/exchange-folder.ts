@@ -22,7 +22,7 @@ export interface ExchangeFolder extends Disposable {
 }
 
 /** A line of CAIRN_STEPS. */
-export function stepLine(name: string, result: JsonValue): string {
+function stepLine(name: string, result: JsonValue): string {
   return `${JSON.stringify({ name, result })}\n`;
 }
 

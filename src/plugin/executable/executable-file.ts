@@ -66,7 +66,7 @@ function isModuleName(name: string): boolean {
 }
 
 /** True for names with a known extension, and for no others. */
-export function isExecutableName(name: string): boolean {
+function isExecutableName(name: string): boolean {
   return !NOT_COMPONENTS.has(name) && INTERPRETERS.has(extname(name)) && !name.startsWith(".");
 }
 

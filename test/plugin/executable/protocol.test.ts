@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { chmodSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { memoryCheckpointStore } from "../../../src/api/mod.ts";
+import { Interrupt, memoryCheckpointStore } from "../../../src/api/mod.ts";
 import { root } from "../../kit/mod.ts";
 import { eventTypes, type Ran, testPipeline, type TestPipeline, until } from "../../run/pipeline-kit.ts";
 
@@ -115,59 +115,68 @@ printf '{"rows": 3}' > "$CAIRN_OUTPUT"
   expect(ran.result.components.map(({ outputs }) => outputs)).toEqual([{ rows: 3 }, { S: { rows: 3 } }]);
 });
 
+/** Runs several scripts as components of one pipeline; a failure does not end it. */
+async function ranAll(scripts: readonly string[], more = ""): Promise<Ran["result"]["components"]> {
+  using pipeline = shell('eval "$CAIRN_CONFIG_SCRIPT"');
+  const components = scripts.map((script, at) => ({
+    type: "t.Shell",
+    name: `S${at}`,
+    config: `script = ${JSON.stringify(script)}`,
+  }));
+  const { result } = await pipeline.run(pipeline.text(components, `fail-fast = false, ${more}`));
+  return result.components;
+}
+
 test("exit codes and CAIRN_ERROR say what kind of failure it is", async () => {
   const policy = "retry-policy { max-retries = 1, initial-delay-ms = 1, retryable-exceptions = [Odd] }";
-  const run = async (script: string): Promise<unknown> => {
-    const { status, attempts, error } = only(await ran(script, "", policy));
-    return [status, attempts, error?.name, error?.message];
-  };
-  expect(await run("echo first >&2; echo why >&2; exit 1")).toEqual([
+  const failed = (attempts: number, name: string, message: string): unknown => [
     "failed",
-    1,
-    "ProgramError",
-    'program "Shell.sh" ended with exit code 1: why',
-  ]);
-  expect((await run("exit 75")) as unknown[]).toEqual(
-    expect.arrayContaining(["failed", 2, "TransientError"]),
+    attempts,
+    name,
+    message,
+  ];
+  const program = 'program "Shell.sh"';
+  const cases: readonly (readonly [script: string, outcome: unknown])[] = [
+    [
+      "echo first >&2; echo why >&2; exit 1",
+      failed(1, "ProgramError", `${program} ended with exit code 1: why`),
+    ],
+    ["exit 75", failed(2, "TransientError", `${program} ended with exit code 75`)],
+    ["exit 78", failed(1, "PermanentError", `${program} ended with exit code 78`)],
+    ["exit 99", ["skipped", 1, undefined, undefined]],
+    ['echo in words > "$CAIRN_ERROR"; exit 1', failed(1, "ProgramError", "in words")],
+    [`echo '{"message": "m", "name": "Odd"}' > "$CAIRN_ERROR"; exit 1`, failed(2, "Odd", "m")],
+    [
+      `echo '{"message": "m", "kind": "transient"}' > "$CAIRN_ERROR"; exit 1`,
+      failed(2, "TransientError", "m"),
+    ],
+    ["kill -9 $$", failed(1, "ProgramError", `${program} was ended by SIGKILL`)],
+  ];
+  const components = await ranAll(
+    cases.map(([script]) => script),
+    policy,
   );
-  expect((await run("exit 78")) as unknown[]).toEqual(
-    expect.arrayContaining(["failed", 1, "PermanentError"]),
-  );
-  expect(((await run("exit 99")) as unknown[])[0]).toBe("skipped");
-  expect(await run('echo in words > "$CAIRN_ERROR"; exit 1')).toEqual([
-    "failed",
-    1,
-    "ProgramError",
-    "in words",
-  ]);
-  expect(await run(`echo '{"message": "m", "name": "Odd"}' > "$CAIRN_ERROR"; exit 1`)).toEqual([
-    "failed",
-    2,
-    "Odd",
-    "m",
-  ]);
-  expect(await run(`echo '{"message": "m", "kind": "transient"}' > "$CAIRN_ERROR"; exit 1`)).toEqual([
-    "failed",
-    2,
-    "TransientError",
-    "m",
-  ]);
-  expect(((await run("kill -9 $$")) as unknown[])[3]).toBe('program "Shell.sh" was ended by SIGKILL');
+  expect(
+    components.map(({ status, attempts, error }) => [
+      status,
+      attempts,
+      error?.name,
+      error?.message,
+    ]) as unknown[],
+  ).toEqual(cases.map(([, outcome]) => outcome));
 });
 
 test("a file that holds what it should not fails the component", async () => {
-  for (const [script, says] of [
-    ['echo "not json" > "$CAIRN_OUTPUT"', "CAIRN_OUTPUT"],
-    ['echo "not json" >> "$CAIRN_STEPS"', "CAIRN_STEPS"],
-    ['echo "{\\"result\\": 1}" >> "$CAIRN_STEPS"; sleep 1000', "a line has no name"],
-    ['echo "{}" >> "$CAIRN_ARTIFACTS"', "a line has no path"],
-  ] as const) {
-    const { error } = only(await ran(script));
-    expect(error?.code).toBe("PROGRAM_PROTOCOL");
-    expect(error?.message).toContain(says);
-  }
-  const missing = only(await ran('echo no-such-file >> "$CAIRN_ARTIFACTS"'));
-  expect(missing.error?.code).toBe("ARTIFACT_MISSING");
+  const cases: readonly (readonly [script: string, code: string, says: string])[] = [
+    ['echo "not json" > "$CAIRN_OUTPUT"', "PROGRAM_PROTOCOL", "CAIRN_OUTPUT"],
+    ['echo "not json" >> "$CAIRN_STEPS"', "PROGRAM_PROTOCOL", "CAIRN_STEPS"],
+    ['echo "{\\"result\\": 1}" >> "$CAIRN_STEPS"; sleep 1000', "PROGRAM_PROTOCOL", "a line has no name"],
+    ['echo "{}" >> "$CAIRN_ARTIFACTS"', "PROGRAM_PROTOCOL", "a line has no path"],
+    ['echo no-such-file >> "$CAIRN_ARTIFACTS"', "ARTIFACT_MISSING", "no-such-file"],
+  ];
+  const components = await ranAll(cases.map(([script]) => script));
+  expect(components.map(({ error }) => error?.code)).toEqual(cases.map(([, code]) => code));
+  for (const [at, [, , says]] of cases.entries()) expect(components[at]?.error?.message).toContain(says);
 });
 
 const STEPS = `append() { printf '{"name": "%s", "result": %s}\\n' "$1" "$2" >> "$CAIRN_STEPS"; }
@@ -226,14 +235,14 @@ test("nothing of a component's files stays in the temporary folder", async () =>
 });
 
 test("a component that is told to stop gets SIGTERM, and may end as it likes", async () => {
-  using pipeline = shell("trap 'echo bye > told; exit 0' TERM; echo $$ > pid; while :; do sleep 0.05; done");
+  using pipeline = shell("trap 'echo bye > told; exit 0' TERM; echo $$ > pid; while :; do sleep 0.02; done");
   const abort = new AbortController();
-  const running = pipeline.run(pipeline.text([{ type: "t.Shell", name: "S", more: "timeout = 1s" }]), {
-    signal: abort.signal,
-    graceMs: 20_000,
-  });
-  expect(only(await running).error?.code).toBe("COMPONENT_TIMEOUT");
-  await until("the farewell", () => pipeline.dir.read("told") === "bye\n");
+  const text = pipeline.text([{ type: "t.Shell", name: "S" }]);
+  const running = pipeline.run(text, { signal: abort.signal, graceMs: 60_000 });
+  await until("the program to start", () => existsSync(pipeline.dir.join("pid")), 60_000);
+  abort.abort(new Interrupt("SIGTERM"));
+  expect((await running).result.status).toBe("interrupted");
+  expect(pipeline.dir.read("told")).toBe("bye\n");
 });
 
 test("a program that can't be started fails for good", async () => {
