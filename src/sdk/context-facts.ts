@@ -9,4 +9,6 @@ export interface ContextFacts {
   readonly steps: Readonly<Record<string, JsonValue>>;
   /** Outputs of completed components by name. */
   readonly completed: ReadonlyMap<string, JsonValue | undefined>;
+  /** The component's working directory, absolute. */
+  readonly cwd: string;
 }

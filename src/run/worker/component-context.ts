@@ -125,7 +125,7 @@ export function makeContext(
     }),
     progress: (done, total, label) => host.progress.report(done, total, label),
     outputs: makeOutputs(host.completed),
-    [CONTEXT_FACTS]: { steps: order.steps ?? {}, completed: host.completed },
+    [CONTEXT_FACTS]: { steps: order.steps ?? {}, completed: host.completed, cwd: host.cwd },
     artifact,
     output: (uri, options) =>
       host.secrets.isIn(uri) ? Promise.reject(secretArtifact()) : staging.open(uri, options),

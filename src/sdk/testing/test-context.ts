@@ -181,7 +181,7 @@ export function makeTestContext(options: TestContextOptions): TestContext {
       if (!dead) record.progress.push({ done, total, label });
     },
     outputs: makeOutputs(options.completed),
-    [CONTEXT_FACTS]: { steps: options.known, completed: options.completed },
+    [CONTEXT_FACTS]: { steps: options.known, completed: options.completed, cwd },
     async artifact(pathOrUri, artifactOptions = {}) {
       if (dead) return gone();
       const path = localPath(pathOrUri, cwd);
