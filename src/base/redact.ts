@@ -142,25 +142,34 @@ function maskPatterns(text: string, extra: readonly string[]): string {
   return masked.replaceAll(AUTHORIZATION, `$1 ${REDACTED}`);
 }
 
-/** How a text ends that somebody has cut off. */
-const CUT_END = /…(?: \(\d+ more\))?$/u;
+/** Places in one text that are looked at for cut-off secrets. */
+const MAX_CUTS = 50;
 
-/** A text that was cut off may end in the middle of a secret, where no whole spelling of it is left to be found. */
-function maskCutEnd(text: string, secrets: readonly string[]): string {
-  const end = text.endsWith("…") || text.endsWith(" more)") ? CUT_END.exec(text) : null;
-  if (end === null) return text;
-  const head = text.slice(0, end.index);
+/** The longest beginning of a secret that a text ends in; 0 for less than four characters. */
+function cutOffAt(head: string, secrets: readonly string[]): number {
   for (const secret of secrets) {
     for (let length = Math.min(secret.length - 1, head.length); length >= MIN_ANYWHERE_LENGTH; length--) {
-      if (head.endsWith(secret.slice(0, length))) return `${head.slice(0, -length)}${REDACTED}${end[0]}`;
+      if (head.endsWith(secret.slice(0, length))) return length;
     }
   }
-  return text;
+  return 0;
+}
+
+/** Where a text was cut off (`…`) it may end in the middle of a secret, and no whole spelling of it is left to be found. */
+function maskCutEnds(text: string, secrets: readonly string[]): string {
+  const parts = text.includes("…") ? text.split("…", MAX_CUTS + 1) : [];
+  if (parts.length < 2) return text;
+  const rest = text.slice(parts.join("…").length);
+  const masked = parts.map((part, at) => {
+    const length = at === parts.length - 1 && rest === "" ? 0 : cutOffAt(part, secrets);
+    return length === 0 ? part : `${part.slice(0, -length)}${REDACTED}`;
+  });
+  return masked.join("…") + rest;
 }
 
 function maskSpellings(text: string, spellings: SecretSpellings | undefined): string {
   if (spellings === undefined) return text;
-  return maskCutEnd(text.replaceAll(spellings.pattern, REDACTED), spellings.plain);
+  return maskCutEnds(text.replaceAll(spellings.pattern, REDACTED), spellings.plain);
 }
 
 /** A place to cut a text, at `at` or where the secret begins that stands there; where that is the text's own beginning, behind it. */

@@ -1,5 +1,6 @@
 import { isSecretReference } from "../base/mod.ts";
 import type { HoconNode } from "../hocon/mod.ts";
+import { secretReferences } from "./secrets.ts";
 
 /** Values under secret keys are looked for elsewhere from this length on, in UTF-16 code units. */
 const MIN_LENGTH = 8;
@@ -32,6 +33,17 @@ export function plainSecrets(root: HoconNode, isSecretKey: (key: string) => bool
   };
   look(root, false);
   return { secrets: [...secrets], suspects: [...suspects] };
+}
+
+/** Variables that the configuration names as secrets: their values are known before anybody resolves them. */
+export function namedSecrets(
+  root: HoconNode,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return secretReferences(root).flatMap(({ reference: { scheme, path } }) => {
+    const value = scheme === "env" ? env[path] : undefined;
+    return value === undefined ? [] : [value];
+  });
 }
 
 /** Values of environment variables with names of secrets; paths, which such names have too (`SSH_AUTH_SOCK`), are none. */

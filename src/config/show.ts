@@ -1,7 +1,7 @@
 import { createRedactor, type JsonObject, type JsonValue, type Place, type Redactor } from "../base/mod.ts";
 import { type HoconNode, type HoconObject, type OriginStep, toJson } from "../hocon/mod.ts";
 import type { PipelineConfig } from "./pipeline.ts";
-import { environmentSecrets, plainSecrets } from "./plain-secrets.ts";
+import { environmentSecrets, namedSecrets, plainSecrets } from "./plain-secrets.ts";
 
 /** A redactor that knows a pipeline's `redact` names. */
 export function redactorFor(pipeline: Pick<PipelineConfig, "redact"> | undefined): Redactor {
@@ -10,7 +10,7 @@ export function redactorFor(pipeline: Pick<PipelineConfig, "redact"> | undefined
 
 /**
  * The redactor of a run: it also knows the values that stand under secret keys, in the configuration and in the
- * environment, wherever else they turn up.
+ * environment, wherever else they turn up, and those of variables that the configuration refers to as secrets.
  */
 export function runRedactor(
   pipeline: Pick<PipelineConfig, "redact" | "root">,
@@ -21,7 +21,7 @@ export function runRedactor(
   const { secrets, suspects } = plainSecrets(pipeline.root, isSecretKey);
   return createRedactor({
     keys: pipeline.redact,
-    secrets,
+    secrets: [...secrets, ...namedSecrets(pipeline.root, env)],
     suspects: [...suspects, ...environmentSecrets(env, isSecretKey)],
   });
 }

@@ -197,3 +197,60 @@ test("a reference is a whole text", () => {
   expect(isSecretReference("see secret://env/NAME")).toBe(false);
   expect(isSecretReference("secret://env/NAME and more")).toBe(false);
 });
+
+describe("where texts are cut", () => {
+  const secret = "kanarienvogel";
+  const redactor = createRedactor({ secrets: [secret, "a\nb line of it"] });
+
+  test("no half of a secret escapes, wherever somebody cut it off", () => {
+    expect(redactor.text("it said kanarien… (12 more); next")).toBe(`it said ${REDACTED}… (12 more); next`);
+    expect(redactor.text("see kanarienvog…")).toBe(`see ${REDACTED}…`);
+    expect(redactor.text("kan… kana… all")).toBe(`kan… ${REDACTED}… all`);
+  });
+
+  test("a place to cut is before a secret, or behind one that a text begins with", () => {
+    const text = `${"x".repeat(10)}${secret}${"y".repeat(10)}`;
+    for (let at = 1; at < text.length; at++) {
+      const cut = redactor.cut(text, at);
+      expect(redactor.text(text.slice(0, cut)) + redactor.text(text.slice(cut))).not.toMatch(/kana|ogel/u);
+    }
+    expect(redactor.cut(secret, 4)).toBe(secret.length);
+    expect(redactor.margin).toBeGreaterThanOrEqual(secret.length);
+    expect(createRedactor().margin).toBe(0);
+  });
+});
+
+test("known secrets and suspects differ: what may be a mere word is masked in texts, and kept in results", () => {
+  const redactor = createRedactor({ secrets: ["s3cr3t-value"], suspects: ["kerberos"] });
+  expect(redactor.text("s3cr3t-value by kerberos")).toBe(`${REDACTED} by ${REDACTED}`);
+  expect(redactor.knownJson({ "s3cr3t-value": ["kerberos", "s3cr3t-value", 1] })).toEqual({
+    [REDACTED]: ["kerberos", REDACTED, 1],
+  });
+});
+
+test("a random secret is masked in every spelling, whatever surrounds it", () => {
+  const random = seeded("spellings of secrets");
+  const signs = [..."abcXYZ0189 -_./+=&%?#\"'\\<>äß日\n\t"];
+  for (let round = 0; round < 300; round++) {
+    const secret = Array.from({ length: 6 + random.int(60) }, () => random.pick(signs)).join("");
+    if (secret.trim().length < 6) continue;
+    const redactor = createRedactor({ secrets: [secret] });
+    const around = (text: string): string =>
+      `${random.pick(["", "<", "key="])}${text}${random.pick(["", ">", "\n"])}`;
+    const bytes = Buffer.from(secret);
+    for (const spelling of [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+      encodeURIComponent(secret),
+      new URLSearchParams([["", secret]]).toString().slice(1),
+      bytes.toString("base64"),
+      bytes.toString("base64url"),
+      bytes.toString("hex"),
+      bytes.toString("hex").toUpperCase(),
+    ]) {
+      expect(redactor.text(around(spelling))).toContain(REDACTED);
+      expect(redactor.text(around(spelling))).not.toContain(spelling);
+    }
+  }
+});
