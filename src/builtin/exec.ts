@@ -7,12 +7,12 @@ import {
   endText,
   forwardLines,
   isLasting,
+  LastLines,
   type LineSink,
   MAX_LINE,
   type ProgramEnd,
   ProgramError,
   type ProgramInput,
-  type ProgramLine,
   type ProgramRequest,
   runProgram,
 } from "../program/mod.ts";
@@ -32,23 +32,6 @@ import { fileOutputs, lastLineOutputs, removeOutputs } from "./exec-outputs.ts";
 const SHELL = "/bin/sh";
 
 type Context = ComponentContext<ExecConfig>;
-
-/** The lines that matter after the end, remembered as they go by. */
-class LastLines {
-  out: ProgramLine | undefined;
-  error = "";
-
-  watch(sink: LineSink): LineSink {
-    return (lines) => {
-      for (const line of lines) {
-        if (line.text.trim() === "") continue;
-        if (line.stream === "stdout") this.out = line;
-        else this.error = line.text;
-      }
-      return sink(lines);
-    };
-  }
-}
 
 /** A path of the configuration: relative ones count from the folder of its file. */
 function pathIn({ run }: Context, path: string): string {

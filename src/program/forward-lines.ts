@@ -22,15 +22,16 @@ const LEVELS: ReadonlyMap<string, Level> = new Map([
   ["fatal", "error"],
 ]);
 
-interface LeveledLine {
+/** A line that says its level. */
+export interface LeveledLine {
   readonly level: Level;
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** A line such as `{"level": "warn", "message": "late", "rows": 3}`; undefined for every other one. */
-function leveledLine(text: string): LeveledLine | undefined {
-  if (!text.startsWith("{") || !text.includes('"level"')) return undefined;
+export function leveledLine({ text, cut }: ProgramLine): LeveledLine | undefined {
+  if (cut > 0 || !text.startsWith("{") || !text.includes('"level"')) return undefined;
   try {
     const { level, message, ...fields } = JSON.parse(text) as Record<string, unknown>;
     const known = typeof level === "string" ? LEVELS.get(level.toLowerCase()) : undefined;
@@ -57,7 +58,7 @@ export function forwardLines(log: LevelLog): LineSink {
   return async (lines) => {
     const plain = { stdout: "", stderr: "" };
     for (const line of lines) {
-      const leveled = line.cut === 0 ? leveledLine(line.text) : undefined;
+      const leveled = leveledLine(line);
       if (leveled === undefined) plain[line.stream] += `${shown(line)}\n`;
       else if (Object.keys(leveled.fields).length === 0) log[leveled.level](leveled.message);
       else log[leveled.level](leveled.message, leveled.fields);

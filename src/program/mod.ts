@@ -10,6 +10,7 @@ export { type CFunctions, openCLibrary } from "./c-library.ts";
 export { type EndText, endText } from "./end-text.ts";
 export { findProgram, headOf } from "./find-program.ts";
 export { forwardLines, type LevelLog } from "./forward-lines.ts";
+export { LastLines } from "./last-lines.ts";
 export { launch } from "./launch.ts";
 export { contextVariables, type ProgramRun } from "./context-variables.ts";
 export { isLasting, ProgramError } from "./program-error.ts";

@@ -106,7 +106,7 @@ test("paths count from the folder of the configuration", async () => {
 test("outputs are the last line, if that is asked for", async () => {
   const [good, text, silent, long] = await execAll(
     [
-      `${sh("cat; echo; echo '{\"rows\": 4}'; echo; echo done >&2")}, stdin = given, outputs = last-line`,
+      `${sh(`cat; echo; echo '{"rows": 4}'; echo '{"level":"info","message":"done"}'; echo; echo done >&2`)}, stdin = given, outputs = last-line`,
       `${sh("echo not json")}, outputs = last-line`,
       'command = ["true"], outputs = last-line',
       `${sh("head -c 300000 /dev/zero | tr '\\0' x")}, outputs = last-line`,

@@ -40,6 +40,36 @@ test("typed errors and retryable-exceptions decide what is tried again", () => {
   expect(isRetryable(only, error("TransientError", "transient"))).toBe(true);
 });
 
+test("an error is retried if its class or its exit code is listed, or where both lists are empty", () => {
+  const error = (exitCode?: number, steering?: "transient" | "permanent") =>
+    ({ name: "ProgramError", message: "", classes: ["ProgramError", "Error"], exitCode, steering }) as const;
+  const codes = { ...POLICY, retryableExitCodes: [75, 9] };
+  expect([75, 9, 1, undefined].map((code) => isRetryable(codes, error(code)))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(isRetryable(codes, error(1, "transient"))).toBe(true);
+  expect(isRetryable(codes, error(75, "permanent"))).toBe(false);
+  const both = { ...codes, retryableExceptions: ["ProgramError"] };
+  expect(isRetryable(both, error(1))).toBe(true);
+  expect(isRetryable(POLICY, error(1))).toBe(true);
+});
+
+test("a component that ends its process is retried by its exit code", async () => {
+  using pipeline = testPipeline({ "t/Exit.ts": "export default (ctx) => process.exit(ctx.config.code);" });
+  const text = pipeline.text(
+    [
+      { type: "t.Exit", name: "Listed", config: "code = 9" },
+      { type: "t.Exit", name: "Other", config: "code = 8" },
+    ],
+    "fail-fast = false, retry-policy { max-retries = 1, initial-delay-ms = 1, retryable-exit-codes = [9] }",
+  );
+  const { result } = await pipeline.run(text);
+  expect(result.components.map(({ attempts }) => attempts)).toEqual([2, 1]);
+});
+
 const FLAKY = `import { PermanentError, SkipComponent, TransientError } from "cairn";
 export default (ctx) => {
   const { kind, until } = ctx.config;

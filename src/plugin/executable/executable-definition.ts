@@ -5,7 +5,7 @@ import {
   endText,
   forwardLines,
   isLasting,
-  type LineSink,
+  LastLines,
   type ProgramEnd,
   ProgramError,
   runProgram,
@@ -83,26 +83,21 @@ async function succeed(context: Context, exchange: ExchangeFolder): Promise<Json
 
 /** Runs a component in another language through the protocol of docs/plugins/any-language.md. */
 async function runExecutable(file: string, context: Context): Promise<JsonValue | undefined> {
-  const facts = context[CONTEXT_FACTS] ?? { steps: {}, completed: new Map() };
+  const facts = context[CONTEXT_FACTS] ?? { steps: {}, completed: new Map(), cwd: process.cwd() };
   using exchange = openExchange(facts);
   const stop = new AbortController();
   const watch = watchExchange(exchange, context, () => stop.abort());
-  let lastError = "";
-  const forward = forwardLines(context.log);
-  const lines: LineSink = (some) => {
-    for (const { stream, text } of some) if (stream === "stderr" && text.trim() !== "") lastError = text;
-    return forward(some);
-  };
+  const last = new LastLines();
   let end: ProgramEnd;
   try {
     end = await runProgram({
       command: await commandFor(file),
       env: environment(context, exchange),
-      cwd: process.cwd(),
+      cwd: facts.cwd,
       stdin: { text: `${JSON.stringify(context.config)}\n` },
       graceMs: GRACE_MS,
       signal: AbortSignal.any([context.signal, stop.signal]),
-      lines,
+      lines: last.watch(forwardLines(context.log)),
     });
   } catch (thrown) {
     await watch.finish();
@@ -113,7 +108,7 @@ async function runExecutable(file: string, context: Context): Promise<JsonValue 
   if (end.leftovers) context.log.warn("processes that it left behind in its process group were killed");
   if (end.escaped)
     context.log.warn("a process that it left behind still holds its output; no more of it is read");
-  if (end.code !== 0 || end.ended !== undefined) fail(file, end, exchange, lastError);
+  if (end.code !== 0 || end.ended !== undefined) fail(file, end, exchange, last.error);
   return await succeed(context, exchange);
 }
 
