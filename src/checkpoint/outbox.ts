@@ -86,25 +86,28 @@ export class Outbox {
     return withCheckpointErrors(async () => {
       if (!this.mayHave(below - 1)) return [];
       const { store, names, signal } = this.#place;
-      const from = Math.min(this.#through + 1, ...this.#left.map(({ start }) => start));
-      const lines = await readKeyLog(store, names, signal, from);
+      const from = Math.max(1, Math.min(this.#through, ...this.#left.map(({ start }) => start)));
+      const runs = startedRuns(await readKeyLog(store, names, signal, from));
       const left: LeftEnd[] = [];
       const untold: UntoldEnd[] = [];
-      for (const { seq: start, runId, tells, pipelineName, runKey } of lines) {
-        const known = this.#left.find((one) => one.start === start);
-        const isNew = start > this.#through && start < below && tells === true;
-        // A run that was named twice was begun, if at all, by the later start.
-        const isLast = !lines.some((later) => later.seq > start && later.runId === runId);
-        if ((known === undefined && !isNew) || !isLast) continue;
+      // Numbers from here on stay open: the caller's own run, or one that was named and not begun, whose starter may sleep.
+      let open = Math.min(below, runs.find(({ last }) => last >= below)?.start ?? below);
+      for (const run of runs) {
+        const { runId, start, last, tells, pipelineName, runKey } = run;
+        const known = this.#left.find((one) => one.runId === runId);
+        const isNew = start > this.#through && last < below;
+        const isLast = run === runs.at(-1);
+        if (known === undefined && !(isNew && (tells || isLast))) continue;
         const reading = await readRun(store, names, runId, signal);
+        if (reading.kind === "empty" && isLast) open = Math.min(open, start);
         const end = endOf(reading);
-        if (end === undefined && reading.kind !== "open") continue;
+        if ((end === undefined && reading.kind !== "open") || !(known !== undefined || tells)) continue;
         const one = known ?? { start, runId, tries: 0 };
         left.push(one);
         if (end !== undefined) untold.push({ ...one, pipelineName, runKey, end });
       }
       this.#left = left;
-      this.#through = Math.max(this.#through, below - 1);
+      this.#through = Math.max(this.#through, open - 1);
       return untold;
     });
   }
@@ -114,7 +117,7 @@ export class Outbox {
   /** Takes an end upon oneself, durably, before any hook is told. False: somebody else has the key now; tell nobody. */
   async claim({ start, runId, tries }: LeftEnd): Promise<boolean> {
     const claimed = { start, runId, tries: tries + 1 };
-    const others = this.#left.filter((one) => one.start !== start);
+    const others = this.#left.filter((one) => one.runId !== runId);
     const left = [...others, claimed].toSorted((a, b) => a.start - b.start);
     const done = await this.#write(Math.max(this.#through, start), left);
     if (!done) return false;
@@ -123,8 +126,8 @@ export class Outbox {
   }
 
   /** Writes down that an end was told, or is given up. False: somebody else has the key now. */
-  async settle({ start }: LeftEnd): Promise<boolean> {
-    const left = this.#left.filter((one) => one.start !== start);
+  async settle({ start, runId }: LeftEnd): Promise<boolean> {
+    const left = this.#left.filter((one) => one.runId !== runId);
     const done = await this.#write(Math.max(this.#through, start), left);
     if (done) await this.#place.point?.("end-settled");
     return done;
@@ -160,6 +163,26 @@ export class Outbox {
     const { store, names, signal } = this.#place;
     await store.remove(names.ends, old, signal);
   }
+}
+
+/** A run as the key log names it. */
+interface StartedRun extends Pick<KeyLogLine, "runId" | "pipelineName" | "runKey"> {
+  /** Number of its first start. A run that is named by one start and adopted by the next has several, side by side. */
+  readonly start: number;
+  /** Number of its last start. */
+  readonly last: number;
+  /** Whether hooks listen to its end. */
+  readonly tells: boolean;
+}
+
+function startedRuns(lines: readonly KeyLogLine[]): readonly StartedRun[] {
+  const runs = new Map<string, StartedRun>();
+  for (const { runId, pipelineName, runKey, seq, tells } of lines) {
+    const known = runs.get(runId);
+    const start = known?.start ?? seq;
+    runs.set(runId, { runId, pipelineName, runKey, start, last: seq, tells: tells ?? known?.tells ?? false });
+  }
+  return [...runs.values()];
 }
 
 interface LogEnd {
@@ -199,9 +222,8 @@ export async function mayBeUntold(
   lines: readonly KeyLogLine[],
   runId: string,
 ): Promise<boolean> {
-  const starts = lines.filter((line) => line.runId === runId && line.tells === true).map(({ seq }) => seq);
-  if (starts.length === 0) return false;
+  const run = startedRuns(lines).find((one) => one.runId === runId);
+  if (run?.tells !== true) return false;
   const { entry } = await readEnd({ ...place, names });
-  if (entry === undefined) return false;
-  return starts.some((start) => start > entry.through || entry.left.some((one) => one.start === start));
+  return entry !== undefined && (run.start > entry.through || entry.left.some((one) => one.runId === runId));
 }

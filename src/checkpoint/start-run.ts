@@ -3,7 +3,7 @@ import type { Lease } from "../store/mod.ts";
 import type { Choice } from "./choice.ts";
 import { choosePlan } from "./choose-plan.ts";
 import { openJournal } from "./journal.ts";
-import { type KeyLogEnd, readKeyLogEnd } from "./key-log.ts";
+import { type KeyLogEnd, readKeyLog, readKeyLogEnd } from "./key-log.ts";
 import { Outbox, type OutboxPlace } from "./outbox.ts";
 import { checkRunId, type KeyNames, keyNames, splitRunId } from "./names.ts";
 import { refuseForeignRunId, type ResolvedRunId, resolveRunId, runIdExists } from "./run-id.ts";
@@ -191,7 +191,7 @@ class Start {
     if (old === "again") return undefined;
     if (!plan.settle) await lease.note({ runId: plan.runId });
     const tells = header.tells === true && !plan.settle;
-    const outbox = tells ? await Outbox.begin(this.#outboxPlace(lease), end.next - 1) : undefined;
+    const outbox = tells ? await this.#beginOutbox(plan, end, lease) : undefined;
     if (tells && outbox === undefined) return undefined;
     const key = await this.#writer.appendKey(plan, end, tells);
     if (key === undefined) return undefined;
@@ -212,6 +212,15 @@ class Start {
     if (this.#request.tellEnds === undefined) return;
     const outbox = await Outbox.open(this.#outboxPlace(lease));
     if (outbox?.mayHave(next - 1) === true) await this.#request.tellEnds(outbox, next);
+  }
+
+  /** Starts before this run's first one have nothing to tell; a run that is adopted has been named before. */
+  async #beginOutbox(plan: BeginPlan, end: KeyLogEnd, lease: Lease): Promise<Outbox | undefined> {
+    const { store, signal } = this.#request;
+    const isNamed = end.last?.runId === plan.runId;
+    const lines = isNamed ? await readKeyLog(store, this.#names, signal) : [];
+    const first = lines.find(({ runId }) => runId === plan.runId)?.seq ?? end.next;
+    return Outbox.begin(this.#outboxPlace(lease), first - 1);
   }
 
   #outboxPlace(lease: Lease): OutboxPlace {

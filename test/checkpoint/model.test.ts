@@ -38,6 +38,24 @@ const SCENARIOS: Readonly<Record<string, WalkOptions>> = {
     lost: 1,
     kill: 0.01,
   },
+  reap: { roles: ["auto", "auto", "reap", "reap"], fail: true, kill: 0.02, lost: 1 },
+  ends: { roles: ["auto", "auto", "reap"], fail: true, tells: true },
+  "ends-killed": { roles: ["auto", "reap", "auto", "reap", "auto"], fail: true, tells: true, kill: 0.03 },
+  "ends-lost": { roles: ["auto", "auto", "reap", "auto"], fail: true, tells: true, lost: 2, kill: 0.01 },
+  "ends-new": { roles: ["new", "reap", "fresh", "resume", "auto"], fail: true, tells: true, kill: 0.02 },
+  "ends-removed": {
+    roles: ["auto", "auto", "delete", "prune", "reap", "auto"],
+    fail: true,
+    tells: true,
+    kill: 0.02,
+  },
+  "ends-sweep": {
+    roles: ["auto", "auto", "prune", "prune", "reap", "new"],
+    fail: true,
+    tells: true,
+    sweepDays: 8,
+    kill: 0.02,
+  },
   sweep: { roles: ["auto", "auto", "auto", "prune", "prune", "prune"], fail: true, sweepDays: 8 },
   "sweep-mix": {
     roles: ["auto", "new", "resume", "fresh", "prune", "prune"],
@@ -69,6 +87,7 @@ const PAIRS: readonly (readonly Role[])[] = [
   ["auto", "delete"],
   ["auto", "prune"],
   ["auto", "resume"],
+  ["auto", "reap"],
 ];
 
 for (const roles of PAIRS) {

@@ -9,6 +9,7 @@ export interface WalkOptions {
   readonly fail?: boolean;
   readonly cleanup?: boolean;
   readonly runKey?: string;
+  readonly tells?: boolean;
   /** Answers that may be lost. */
   readonly lost?: number;
   /** Chance that a process is killed at a step. */
@@ -127,8 +128,9 @@ function nextAlive(world: World, from: number): number {
 }
 
 async function tryLone(world: World): Promise<void> {
-  const why = await world.loneStart();
-  if (why !== undefined) world.ghost.violations.push(why);
+  for (const why of [await world.loneStart(), await world.loneReap()]) {
+    if (why !== undefined) world.ghost.violations.push(why);
+  }
 }
 
 /** Whoever was under way before is dead for good: that is what the days mean. */

@@ -3,6 +3,8 @@ import {
   deleteRun,
   keyNames,
   prune,
+  reap,
+  type RunEnd,
   type RunEvent,
   type RunHeader,
   type RunJournal,
@@ -14,13 +16,14 @@ import { carryAll } from "../../../src/checkpoint/carry-all.ts";
 import { readKeyLog } from "../../../src/checkpoint/key-log.ts";
 import type { CheckpointStore } from "../../../src/store/mod.ts";
 import { Ghost } from "./ghost.ts";
+import { ToldEnds } from "./told-ends.ts";
 import { copyObjects, type Objects, objectStore, type StoreTime } from "./object-store.ts";
 
 const PIPELINE = "model";
 const COMPONENTS = 2;
 
 /** What a process does; as the model's process kinds, a plain new run, and starts with a caller's run ID. */
-export type Role = "auto" | "fresh" | "new" | "resume" | "named" | "named-new" | "delete" | "prune";
+export type Role = "auto" | "fresh" | "new" | "resume" | "named" | "named-new" | "delete" | "prune" | "reap";
 
 /** One choice of a schedule: which process goes on, and how. */
 export interface Move {
@@ -81,6 +84,8 @@ export interface WorldOptions {
   readonly fail?: boolean;
   readonly cleanup?: boolean;
   readonly runKey?: string;
+  /** Whether hooks listen to the ends of runs. */
+  readonly tells?: boolean;
   /** Chance of the next choice, in [0, 1). */
   readonly chance: () => number;
 }
@@ -92,6 +97,7 @@ export class World {
   readonly ghost: Ghost = new Ghost(this.objects);
   readonly actors: Actor[];
   readonly trace: string[] = [];
+  readonly ends: ToldEnds = new ToldEnds();
   readonly #options: WorldOptions;
   #runs = 0;
   #nonces = 0;
@@ -134,20 +140,44 @@ export class World {
   async #play(actor: Actor): Promise<void> {
     const store = this.#storeOf(actor);
     try {
-      const done =
-        actor.role === "delete" || actor.role === "prune"
-          ? await this.#remove(actor.role, store)
-          : await this.#start(actor, store, actor.role);
-      actor.finish(done);
+      actor.finish(await this.#playRole(actor, store));
     } catch (thrown) {
       actor.finish(thrown instanceof Error ? thrown.message : String(thrown));
     }
   }
 
+  async #playRole(actor: Actor, store: CheckpointStore): Promise<string> {
+    switch (actor.role) {
+      case "delete":
+      case "prune":
+        return this.#remove(actor.role, store);
+      case "reap":
+        return this.#reap(store);
+      default:
+        return this.#start(actor, store, actor.role);
+    }
+  }
+
+  async #reap(store: CheckpointStore): Promise<string> {
+    const { ends } = this;
+    await reap(
+      {
+        store,
+        clock: this.#clock(),
+        random: this.#random(),
+        holder: HOLDER,
+        killGroups: async () => Promise.resolve(),
+        tell: async (outbox, below) => ends.tellAll(outbox, below),
+      },
+      {},
+    );
+    return "reaped";
+  }
+
   async #start(
     actor: Actor,
     store: CheckpointStore,
-    role: Exclude<Role, "delete" | "prune">,
+    role: Exclude<Role, "delete" | "prune" | "reap">,
   ): Promise<string> {
     const mode: StartMode =
       role === "resume" ? { kind: "resume", runId: await this.#anyRun(store) } : { kind: KINDS[role] };
@@ -156,20 +186,32 @@ export class World {
     if (outcome.kind !== "started") return outcome.kind;
     const { journal } = outcome;
     this.ghost.runs(actor.name, journal.runId, journal.resumedFrom);
+    if (journal.ends !== undefined) {
+      this.ends.begun.add(journal.runId);
+      await this.ends.tellAll(journal.ends.outbox, journal.ends.start);
+    }
     return this.#run(journal);
+  }
+
+  /** The end of a run: recorded, and told where hooks listen. */
+  async #end(journal: RunJournal, event: RunEvent): Promise<void> {
+    await journal.append([this.#options.tells === true ? { ...event, end: END } : event]);
+    if (journal.ends === undefined) return;
+    const own = { start: journal.ends.start, runId: journal.runId, tries: 0 };
+    await this.ends.tellOne(journal.ends.outbox, own);
   }
 
   async #run(journal: RunJournal): Promise<string> {
     for (let index = 0; index < COMPONENTS; index++) {
       if (journal.state().completions.has(index)) continue;
       if (this.#options.fail === true && this.#options.chance() < 0.2) {
-        await journal.append([{ type: "run-failed", reason: "component" }]);
+        await this.#end(journal, { type: "run-failed", reason: "component" });
         await journal.close();
         return "failed";
       }
       await journal.append([completion(index)]);
     }
-    await journal.append([{ type: "run-completed" }]);
+    await this.#end(journal, { type: "run-completed" });
     if (this.#options.cleanup !== false) await journal.cleanup();
     await journal.close();
     return "completed";
@@ -206,6 +248,7 @@ export class World {
       decide: async (previous): Promise<RunHeader> => ({
         components: modelComponents,
         options: {},
+        tells: this.#options.tells === true,
         ...(previous !== undefined && { carried: carryAll(previous) }),
       }),
       clock: this.#clock(),
@@ -234,6 +277,25 @@ export class World {
     } catch (thrown) {
       return `I5: a lone start fails: ${String(thrown)}`;
     }
+  }
+
+  /** Everybody else is dead: what a reap then leaves untold, or told too often. */
+  async loneReap(): Promise<string | undefined> {
+    if (this.#options.tells !== true) return undefined;
+    const store = objectStore(copyObjects(this.objects));
+    const ends = this.ends.copy();
+    await reap(
+      {
+        store,
+        clock: this.#clock(),
+        random: this.#random(),
+        holder: HOLDER,
+        killGroups: async () => Promise.resolve(),
+        tell: async (outbox, below) => ends.tellAll(outbox, below),
+      },
+      {},
+    );
+    return ends.broken();
   }
 
   #clock(): Clock {
@@ -295,6 +357,17 @@ const HOLDER = {
   pidNamespace: "n",
   since: "2026-01-01T00:00:00.000Z",
   groups: [],
+};
+
+const END: RunEnd = {
+  status: "failed",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  endedAt: "2026-01-01T00:00:00.000Z",
+  durationMs: 0,
+  rootRunId: "root",
+  totalComponents: COMPONENTS,
+  completed: 0,
+  failed: 0,
 };
 
 const modelComponents = Array.from({ length: COMPONENTS }, (_, index) => ({
