@@ -1,5 +1,10 @@
 import { CairnError, type JsonObject } from "../base/mod.ts";
-import { machineSecrets, resolveSecrets } from "../config/mod.ts";
+import {
+  machineSecrets,
+  type ResolvedSecrets,
+  resolveSecrets,
+  UnresolvedSecretsError,
+} from "../config/mod.ts";
 import type { SecretProvider } from "../sdk/mod.ts";
 import { decodePluginConfig } from "./decode-config.ts";
 import { loadPlugin } from "./load.ts";
@@ -22,6 +27,23 @@ export interface SecretProvidersOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Is told the secrets among a provider's own settings before it is opened. */
   learn(secrets: readonly string[]): void | Promise<void>;
+}
+
+/** A provider's settings with their secrets, which come from the environment and files alone. */
+async function ownSecrets(
+  { scheme, settings }: SecretProviderFacts,
+  env: SecretProvidersOptions["env"],
+): Promise<ResolvedSecrets> {
+  try {
+    return await resolveSecrets(settings, machineSecrets(env));
+  } catch (thrown) {
+    if (!(thrown instanceof UnresolvedSecretsError)) throw thrown;
+    const lines = thrown.unresolved.map(
+      ({ path, reference, state }) =>
+        `pipeline.secrets.${[scheme, ...path].join(".")}: ${reference}: ${state}`,
+    );
+    throw new Error(lines.join("; "));
+  }
 }
 
 /** The secret providers of one process, each opened when it is first asked. */
@@ -56,7 +78,7 @@ export class SecretProviders {
     }
     const { env } = this.#options;
     const definition = await loadPlugin({ resolved: facts.resolved, kind: "secrets", builtins: new Map() });
-    const { value, secrets } = await resolveSecrets(facts.settings, machineSecrets(env));
+    const { value, secrets } = await ownSecrets(facts, env);
     await this.#options.learn(secrets);
     const decoded = decodePluginConfig(scheme, definition, { value, numberTexts: facts.numberTexts });
     if (decoded.issues.length > 0) {

@@ -7,11 +7,13 @@ import { cairnCommand, cleanEnv, root, type TempDir, tempDir } from "../kit/mod.
 const PAGES = [
   "budget",
   "components/exec",
+  "components/file",
   "contracts",
   "ends",
   "order",
   "plugins/any-language",
   "retries",
+  "secrets",
   "selections",
   "start",
   "timeouts",
