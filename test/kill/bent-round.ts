@@ -30,6 +30,7 @@ interface Play {
   kills: number;
   starts: number;
   processes: number;
+  ends: NonNullable<Round["ends"]>;
 }
 
 function nextKill(play: Play, withinMs: number): Kill | undefined {
@@ -100,6 +101,7 @@ export async function bentRound(
     kills: 0,
     starts: 0,
     processes: 0,
+    ends: { own: 0, abandoned: 0, again: 0 },
   };
   let code: number | null = null;
   while (code !== DONE && play.broken.length === 0) {
@@ -115,6 +117,7 @@ export async function bentRound(
   return {
     kills: play.kills,
     starts: play.starts,
+    ends: play.ends,
     broken: play.broken.map((text) => `${text} (kept: ${folder})`),
   };
 }
@@ -134,9 +137,14 @@ async function judge(play: Play): Promise<string[]> {
   await once(play, ["checkpoints", "reap", pipeline.config, "-q"], undefined);
   const store = await openStore(storeRegistry(), pipeline.location, "/", { env });
   try {
+    const ends = await endsIn(store, pipeline.ends);
+    const count = (point: string): number =>
+      ends.told.filter((one) => one.point === point && !one.again).length;
+    const again = ends.told.filter((one) => one.again).length;
+    play.ends = { own: count("ended"), abandoned: count("abandoned"), again };
     return [
       ...brokenGraph(readEffects(pipeline.effects), play.reported, pipeline),
-      ...brokenEndsOf(await endsIn(store, pipeline.ends)),
+      ...brokenEndsOf(ends),
       ...(await brokenEndsIn(store)),
     ];
   } finally {

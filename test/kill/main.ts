@@ -37,6 +37,7 @@ const place =
 let kills = 0;
 let starts = 0;
 let rounds = 0;
+const ends = { own: 0, abandoned: 0, again: 0 };
 while (kills < wanted && performance.now() < until) {
   const seed = first + rounds;
   const play = values.graphs ? bentRound : killRound;
@@ -44,6 +45,7 @@ while (kills < wanted && performance.now() < until) {
   kills += round.kills;
   starts += round.starts;
   rounds += 1;
+  for (const key of ["own", "abandoned", "again"] as const) ends[key] += round.ends?.[key] ?? 0;
   for (const line of round.broken) console.error(`kill: seed ${seed}: ${line}`);
   if (round.broken.length > 0) process.exit(1);
   if (rounds % 20 === 0)
@@ -52,3 +54,8 @@ while (kills < wanted && performance.now() < until) {
 console.log(
   `kill: ${kills} kills in ${starts} starts of ${rounds} pipelines, all promises held (first seed ${first})`,
 );
+if (values.graphs) {
+  console.log(
+    `kill: ${ends.own} runs told their end, ${ends.abandoned} were told as abandoned, ${ends.again} ends were told again`,
+  );
+}

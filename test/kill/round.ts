@@ -13,6 +13,8 @@ export interface Round {
   readonly kills: number;
   readonly starts: number;
   readonly broken: readonly string[];
+  /** Where ends are counted: how many hooks were told by the run itself, and as abandoned, and how many a second time. */
+  readonly ends?: { readonly own: number; readonly abandoned: number; readonly again: number };
 }
 
 /** Milliseconds from the start of the process within which the first kill may come, besides the pipeline's own work. */

@@ -194,7 +194,10 @@ export class World {
   }
 
   /** The end of a run: recorded, and told where hooks listen. */
-  async #end(journal: RunJournal, event: RunEvent): Promise<void> {
+  async #end(
+    journal: RunJournal,
+    event: Extract<RunEvent, { readonly type: "run-completed" | "run-failed" }>,
+  ): Promise<void> {
     await journal.append([this.#options.tells === true ? { ...event, end: END } : event]);
     if (journal.ends === undefined) return;
     const own = { start: journal.ends.start, runId: journal.runId, tries: 0 };
