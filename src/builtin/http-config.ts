@@ -74,7 +74,6 @@ const fields = v.strictObject({
   ),
   size: v.optional(count),
   idempotencyKey: v.optional(v.union([v.boolean(), headerValue]), false),
-  onUnknownOutcome: v.optional(v.picklist(["fail", "repeat"]), "fail"),
   retries: v.optional(count, DEFAULT_RETRIES),
   retryDelay: v.optional(durationSetting, "1s"),
   maxRetryDelay: v.optional(durationSetting, "30s"),
@@ -122,7 +121,6 @@ export interface HttpConfig {
   readonly size?: number | undefined;
   /** True: one is made. */
   readonly idempotencyKey: boolean | string;
-  readonly onUnknownOutcome: "fail" | "repeat";
   /** Further tries of one attempt. */
   readonly retries: number;
   readonly retryDelay: number;

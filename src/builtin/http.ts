@@ -40,7 +40,7 @@ async function perform(context: Context, signal: AbortSignal): Promise<JsonObjec
   const send = async (): Promise<JsonObject> =>
     answerOutputs(await expected(request, config, exchanging), config);
   if (mayRepeat(config)) return withRetries(retrying, () => true, send);
-  const sender = new OnceSender(context, request, send);
+  const sender = new OnceSender(context.intent, send);
   try {
     return await withRetries(retrying, wasRefused, () => sender.next());
   } catch (thrown) {
