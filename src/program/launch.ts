@@ -1,5 +1,5 @@
 import { CString, FFIType, type Pointer, ptr, read } from "bun:ffi";
-import { writeSync } from "node:fs";
+import { readSync, writeSync } from "node:fs";
 import { openCLibrary } from "./c-library.ts";
 
 /** The first argument that makes this executable a launcher. */
@@ -9,7 +9,6 @@ export const LAUNCHER_COMMAND = "__program";
 const LAUNCHER_LIFELINE_FD = 3;
 const KEPT_FD_FROM = 200;
 
-const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
 /** Signals that Bun ignores; a program expects the system's default. */
 const IGNORED_BY_BUN: readonly number[] = [13 /* SIGPIPE */, 25 /* SIGXFSZ */];
@@ -27,10 +26,6 @@ const O_ASYNC = 0o20000;
 export const NOT_STARTED = 127;
 
 const SYMBOLS = {
-  prctl: {
-    args: [FFIType.i32, FFIType.u64, FFIType.u64, FFIType.u64, FFIType.u64],
-    returns: FFIType.i32,
-  },
   fcntl: { args: [FFIType.i32, FFIType.i32, FFIType.i64], returns: FFIType.i32 },
   signal: { args: [FFIType.i32, FFIType.i64], returns: FFIType.i64 },
   chdir: { args: [FFIType.ptr], returns: FFIType.i32 },
@@ -66,20 +61,27 @@ class CTexts {
   }
 }
 
+/** Whether the other end of the lifeline is closed: whoever started us is gone already. */
+function isBroken(): boolean {
+  try {
+    return readSync(LAUNCHER_LIFELINE_FD, new Uint8Array(1)) === 0;
+  } catch (thrown) {
+    if (thrown instanceof Error && Reflect.get(thrown, "code") === "EAGAIN") return false;
+    throw thrown;
+  }
+}
+
 /**
- * Turns this process into a program: argv is `__program STARTER_PID FOLDER FILE ARGV0 ARGS…`, the environment is the
- * program's. Before that it sees to it that the program can't outlive whoever started it: the kernel kills its process
- * group when the lifeline breaks, and itself, should it close the lifeline, at its starter's death. That has to
- * happen in the process itself, before the program's first instruction; so nobody else can do it without a gap.
- * Answers an exit code only where the program could not be started.
+ * Turns this process into a program: argv is `__program FOLDER FILE ARGV0 ARGS…`, the environment is the program's.
+ * Before that it sees to it that the program can't outlive whoever started it: the kernel kills its process group
+ * when the lifeline breaks. That has to happen in the process itself, before the program's first instruction; so
+ * nobody else can do it without a gap. Answers an exit code only where the program could not be started.
  */
 export function launch(args: readonly string[]): number {
-  const [starter = "", folder = "/", file = "", ...argv] = args;
+  const [folder = "/", file = "", ...argv] = args;
   const library = openCLibrary(SYMBOLS);
   if (library === undefined) return NOT_STARTED;
   const texts = new CTexts();
-  library.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (process.ppid !== Number(starter)) return NOT_STARTED;
   const flags = library.fcntl(LAUNCHER_LIFELINE_FD, F_GETFL, 0);
   const fail = (call: LaunchProblem["call"]): number => {
     const at = library.__errno_location();
@@ -91,13 +93,15 @@ export function launch(args: readonly string[]): number {
     writeSync(LAUNCHER_LIFELINE_FD, JSON.stringify(problem));
     return NOT_STARTED;
   };
-  if (library.chdir(texts.text(folder)) !== 0) return fail("chdir");
-  for (const signal of IGNORED_BY_BUN) library.signal(signal, SIG_DFL);
-  // A script's own `exec 3>file` must not cut it off.
-  const kept = library.fcntl(LAUNCHER_LIFELINE_FD, F_DUPFD, KEPT_FD_FROM);
   library.fcntl(LAUNCHER_LIFELINE_FD, F_SETOWN, -process.pid);
   library.fcntl(LAUNCHER_LIFELINE_FD, F_SETSIG, SIGKILL);
   library.fcntl(LAUNCHER_LIFELINE_FD, F_SETFL, flags | O_ASYNC);
+  // From here on its break kills us; before, nobody has told us of it.
+  if (isBroken()) return NOT_STARTED;
+  if (library.chdir(texts.text(folder)) !== 0) return fail("chdir");
+  for (const signal of IGNORED_BY_BUN) library.signal(signal, SIG_DFL);
+  // A script's own `exec 3>file` is about a file of its own.
+  const kept = library.fcntl(LAUNCHER_LIFELINE_FD, F_DUPFD, KEPT_FD_FROM);
   // Only if the program starts is the first number closed: until then it is needed to say why not.
   if (kept >= 0) library.fcntl(LAUNCHER_LIFELINE_FD, F_SETFD, FD_CLOEXEC);
   library.execv(texts.text(file), texts.list(argv));

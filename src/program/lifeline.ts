@@ -15,14 +15,14 @@ const SYMBOLS = {
 } as const;
 
 /**
- * Two ends of a socket. The program keeps one without knowing; when ours closes, by `cut` or by the end of this
- * process, however it ends, the kernel sends SIGKILL to the program's whole process group.
+ * Two ends of a socket. When our end closes, by `cut` or by the end of this process, however it ends, the kernel sends
+ * SIGKILL to the program's whole process group. For that the far end has to be open still. The program has it, but
+ * may close it; so we keep a copy. Of what a dying process holds, the kernel (since 4.3) releases last what has the
+ * lowest number: so the far end has the lower one.
  */
 export interface Lifeline {
   /** The end that the program gets. */
   readonly far: number;
-  /** To be called once the program has its end. */
-  handOver(): void;
   /** What the launcher wrote before it gave up; empty where it started the program. */
   read(): string;
   /** Closes our end: what is left of the program's group is killed. */
@@ -37,12 +37,14 @@ export function openLifeline(): Lifeline | undefined {
   if (library.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ptr(ends)) !== 0) {
     throw new Error("no socket can be opened: too many files are open");
   }
-  const [near = -1, far = -1] = ends;
+  const [far = -1, near = -1] = ends;
   return {
     far,
-    handOver: () => closeSync(far),
     read: () => readAll(near),
-    cut: () => closeSync(near),
+    cut() {
+      closeSync(near);
+      closeSync(far);
+    },
   };
 }
 

@@ -70,7 +70,7 @@ function spawn(request: ProgramRequest, file: string, lifeline: Lifeline | undef
       const stdio: [Input, "pipe", "pipe"] = [input.stdio, "pipe", "pipe"];
       return Bun.spawn([file, ...command.slice(1)], { ...options, cwd, argv0: command[0], stdio });
     }
-    const launcher = [...ownCommand(LAUNCHER_COMMAND), String(process.pid), cwd, file, ...command];
+    const launcher = [...ownCommand(LAUNCHER_COMMAND), cwd, file, ...command];
     const stdio: [Input, "pipe", "pipe", number] = [input.stdio, "pipe", "pipe", lifeline.far];
     // What configures Bun in the program's folder is none of the launcher's business.
     return Bun.spawn(launcher, { ...options, cwd: "/", stdio });
@@ -81,7 +81,6 @@ function spawn(request: ProgramRequest, file: string, lifeline: Lifeline | undef
     throw startError(command[0], "PROGRAM_NOT_STARTED", `the system says: ${words}`, "Mend what it names.");
   } finally {
     input.close();
-    lifeline?.handOver();
   }
 }
 

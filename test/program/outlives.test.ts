@@ -44,9 +44,8 @@ const CASES: readonly (readonly [title: string, script: string])[] = [
     "trap '' TERM INT HUP PIPE; echo $$ >>pids; (while :; do :; done) & echo $! >>pids; echo done >>pids; wait",
   ],
   [
-    "a program that closes every descriptor it has got",
-    // What is left is the kernel's promise to the process itself.
-    `exec bash -c 'for fd in /proc/self/fd/*; do n=\${fd##*/}; [ $n -gt 2 ] && eval "exec $n>&-"; done; echo $$ >>pids; echo done >>pids; exec sleep 1000'`,
+    "a program that closes every descriptor it has got, and its children",
+    `exec bash -c 'for fd in /proc/self/fd/*; do n=\${fd##*/}; [ $n -gt 2 ] && eval "exec $n>&-"; done; sleep 1000 & echo $! >>pids; echo $$ >>pids; echo done >>pids; exec sleep 1000'`,
   ],
 ];
 
