@@ -1,5 +1,6 @@
 import { describe, test } from "bun:test";
 import { storeConformance } from "../../../src/store/testing.ts";
+import { testFileComponents } from "./file-components.ts";
 import { hdfsBench, hdfsForFile, LAW_MS } from "./hdfs-bench.ts";
 import { testKills } from "./kills.ts";
 import { testFaults } from "./network-faults.ts";
@@ -19,6 +20,7 @@ describe.skipIf(server === undefined)("HDFS", () => {
     open: () => hdfsBench(server),
   });
   testPromises(server);
+  testFileComponents(server);
   testRaces(server);
   testFaults(server);
   testKills(server);
