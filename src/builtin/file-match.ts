@@ -36,7 +36,7 @@ function isHidden(relative: string, pattern: string): boolean {
 }
 
 /** Path of a file below a folder, both as {@link DataFiles} spells them. */
-export function below(folder: string, uri: string): string {
+function below(folder: string, uri: string): string {
   const start = folder.endsWith("/") ? folder : `${folder}/`;
   return uri.startsWith(start) ? uri.slice(start.length) : uri;
 }

@@ -8,7 +8,7 @@ import type { HttpRequest, TlsTexts } from "./http-exchange.ts";
 type Context = ComponentContext<HttpConfig>;
 
 /** A path of the configuration: relative ones count from the folder of its file. */
-export function pathIn({ run }: Pick<Context, "run">, path: string): string {
+function pathIn({ run }: Pick<Context, "run">, path: string): string {
   return resolve(run.configFolder ?? process.cwd(), path);
 }
 
@@ -16,7 +16,7 @@ export function pathIn({ run }: Pick<Context, "run">, path: string): string {
  * The key by which a server knows a request again: the same in all attempts and resumes of a chain, another one for each
  * component. It is made of nothing that may be a secret, so that rotating one changes no key.
  */
-export function idempotencyKeyOf({ config, run }: Context): string | undefined {
+function idempotencyKeyOf({ config, run }: Context): string | undefined {
   const { idempotencyKey } = config;
   if (typeof idempotencyKey === "string") return idempotencyKey;
   if (!idempotencyKey) return undefined;

@@ -42,7 +42,7 @@ async function ownSecrets(
       ({ path, reference, state }) =>
         `pipeline.secrets.${[scheme, ...path].join(".")}: ${reference}: ${state}`,
     );
-    throw new Error(lines.join("; "));
+    throw new Error(lines.join("; "), { cause: thrown });
   }
 }
 

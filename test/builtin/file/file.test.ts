@@ -174,18 +174,11 @@ describe("file.remove", () => {
     symlinkSync(dir.join("folder"), dir.join("other"));
     await run(fileRemoveComponent, dir, { path: "other", recursive: true });
     expect([existsSync(dir.join("other")), existsSync(dir.join("folder/file"))]).toEqual([false, true]);
-    const refused = (uri: string): boolean => dangerOf(uri, ["/work/pipelines", "/home/me"]) !== undefined;
-    for (const uri of [
-      "s3a://lake/",
-      "hdfs://nn/",
-      "hdfs://nn/user",
-      "/work",
-      "/work/pipelines",
-      "/home/me",
-    ]) {
+    const refused = (uri: string): boolean => dangerOf(uri, ["/srv/pipelines", "/home/me"]) !== undefined;
+    for (const uri of ["s3a://lake/", "hdfs://nn/", "hdfs://nn/user", "/srv", "/srv/pipelines", "/home/me"]) {
       expect([uri, refused(uri)]).toEqual([uri, true]);
     }
-    for (const uri of ["s3a://lake/x", "hdfs://nn/user/me", "/work/data", "/home/me/x"]) {
+    for (const uri of ["s3a://lake/x", "hdfs://nn/user/me", "/srv/data", "/home/me/x"]) {
       expect([uri, refused(uri)]).toEqual([uri, false]);
     }
   });
