@@ -225,6 +225,15 @@ test("what a worker that is killed was told to be durable is", async () => {
   expect(pipeline.dir.read("ran")).toBe("one\n");
 });
 
+test("in the runner itself such components run as well, in the run's working directory", async () => {
+  using pipeline = shell(
+    'echo "{\\"x\\": 1}" > "$CAIRN_OUTPUT"; echo made > made; echo made >> "$CAIRN_ARTIFACTS"',
+  );
+  const text = pipeline.text([{ type: "t.Shell", name: "S", more: "isolation = none" }]);
+  expect(only(await pipeline.run(text))).toMatchObject({ status: "completed", outputs: { x: 1 } });
+  expect(pipeline.dir.read("made")).toBe("made\n");
+});
+
 test("nothing of a component's files stays in the temporary folder", async () => {
   using pipeline = shell('dirname "$CAIRN_OUTPUT"; ls -ld "$(dirname "$CAIRN_OUTPUT")"');
   const ran = await pipeline.run(pipeline.text([{ type: "t.Shell", name: "S" }]));
