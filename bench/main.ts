@@ -1,13 +1,13 @@
 /**
  * The bench: every figure of the specification that exists so far, measured in one interleaved run.
  *
- *     bun run bench [--rounds=5] [--only=TEXT] [--cairn=FILE]     the table goes to stdout and to bench/results/
+ *     bun run bench [--rounds=5] [--only=TEXT [--record]] [--cairn=FILE]
+ *
+ * The table goes to stdout and, where all is measured, to bench/results/; with `--record` single rows do too.
  *
  * Wall times depend on the neighbours; ratios to the floor of the same run and counts do not.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { BenchContext } from "./bench-context.ts";
 import { openBench } from "./bench-context.ts";
@@ -16,6 +16,7 @@ import { measureGraph, measureRetry, measureStep } from "./measures/graph.ts";
 import { measureLoad, measureMemory, measureResume } from "./measures/resume.ts";
 import { measureSmallRun, measureValidate, measureVersion } from "./measures/start.ts";
 import { measureWarm } from "./measures/warm.ts";
+import { recordRows } from "./record.ts";
 import type { Row } from "./row.ts";
 import { table } from "./row.ts";
 
@@ -36,7 +37,12 @@ const measures: Readonly<Record<string, (bench: BenchContext) => Promise<Row | R
 };
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, only: { type: "string" }, cairn: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "5" },
+    only: { type: "string" },
+    record: { type: "boolean", default: false },
+    cairn: { type: "string" },
+  },
 });
 using bench = await openBench(Number(values.rounds), values.cairn);
 const rows: Row[] = [];
@@ -49,9 +55,4 @@ for (const [name, measure] of Object.entries(measures)) {
 const load = `load average ${before.toFixed(1)} at the start, ${(loadavg()[0] ?? Number.NaN).toFixed(1)} at the end, ${cpus().length} CPUs, ${values.rounds} rounds`;
 const text = `${table(rows)}\n${load}\n`;
 console.log(text);
-if (!values.only) {
-  const folder = join(import.meta.dir, "results");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "runner.md"), `# The runner's figures\n\nMade by \`bun run bench\`.\n\n${text}`);
-  writeFileSync(join(folder, "runner.json"), `${JSON.stringify({ version: 1, load, rows }, null, 2)}\n`);
-}
+if (!values.only || values.record) await recordRows(rows, load, !values.only);
