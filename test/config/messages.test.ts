@@ -228,8 +228,8 @@ describe("secrets", () => {
   });
 
   test.each([
-    ['"${secret:vault://a#b}"', 'there is no provider "vault"'],
-    ['"secret://vault/x"', "Write secret://env/NAME or secret://file/absolute/path."],
+    ['"${secret:vault://a#b}"', "secret://SCHEME/… of a secret provider"],
+    ['"secret://vault"', "is no reference to a secret"],
     ['"secret://env/1X"', "is no reference to a secret"],
     ['"x secret://env/A"', "a reference to a secret must be the whole value"],
     ["${secret:env://DB}", 'Write "secret://env/DB".'],
