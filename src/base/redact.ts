@@ -1,3 +1,4 @@
+import { maskBrokenBase64 } from "./broken-base64.ts";
 import type { JsonValue } from "./json.ts";
 import { MIN_ANYWHERE_LENGTH, type SecretSpellings, spellSecrets } from "./secret-spellings.ts";
 
@@ -169,7 +170,8 @@ function maskCutEnds(text: string, secrets: readonly string[]): string {
 
 function maskSpellings(text: string, spellings: SecretSpellings | undefined): string {
   if (spellings === undefined) return text;
-  return maskCutEnds(text.replaceAll(spellings.pattern, REDACTED), spellings.plain);
+  const whole = text.replaceAll(spellings.pattern, REDACTED);
+  return maskCutEnds(maskBrokenBase64(whole, spellings.base64, REDACTED), spellings.plain);
 }
 
 /** A place to cut a text, at `at` or where the secret begins that stands there; where that is the text's own beginning, behind it. */

@@ -26,6 +26,8 @@ export interface SecretSpellings {
   readonly longest: number;
   /** The secrets as they are, for texts that end in the middle of one. */
   readonly plain: readonly string[];
+  /** Base64 of the secrets at all alignments, for lines that a program broke a longer base64 text into. */
+  readonly base64: readonly string[];
 }
 
 function escapeRegExp(text: string): string {
@@ -110,6 +112,12 @@ function base64Forms(bytes: Buffer): string[] {
   return forms.flatMap((form) => [form, urlSafe(form)]);
 }
 
+/** Base64 of a text as it is, and as it stands in a JSON document that is encoded as a whole. */
+function base64OfText(text: string): string[] {
+  const escaped = JSON.stringify(text).slice(1, -1);
+  return [...new Set([text, escaped])].flatMap((one) => base64Forms(Buffer.from(one.toWellFormed(), "utf8")));
+}
+
 /** The lines that `base64` and `openssl` break a long secret's base64 into. */
 function brokenBase64(secret: string): string[] {
   const lines = new Set<string>();
@@ -144,10 +152,9 @@ function spellingsOf(secret: string): Spelling[] {
   const forms = new Set<string>(brokenBase64(secret));
   const spelled: Spelling[] = [];
   for (const text of [...texts].flatMap(pieces)) {
-    const bytes = Buffer.from(text.toWellFormed(), "utf8");
-    const hex = bytes.toString("hex");
+    const hex = Buffer.from(text.toWellFormed(), "utf8").toString("hex");
     spelled.push(spelledOut(text));
-    for (const form of [...base64Forms(bytes), hex, hex.toUpperCase()]) forms.add(form);
+    for (const form of [...base64OfText(text), hex, hex.toUpperCase()]) forms.add(form);
   }
   return [...spelled, ...words.map(wholeWord), ...[...forms].map(literal)];
 }
@@ -181,5 +188,8 @@ export function spellSecrets(secrets: Iterable<string>): SecretSpellings | undef
     pattern: new RegExp(joined(longestFirst), "gu"),
     longest: longestFirst[0]?.longest ?? 0,
     plain: known.filter((secret) => secret.length > MIN_ANYWHERE_LENGTH),
+    base64: known
+      .filter((secret) => secret.length >= MIN_ANYWHERE_LENGTH && secret.length <= MAX_PIECE)
+      .flatMap(base64OfText),
   };
 }

@@ -220,6 +220,30 @@ describe("where texts are cut", () => {
   });
 });
 
+test("a secret in a longer base64 text that was broken into lines is masked, wherever the breaks fall", () => {
+  const secret = 'kanari-"in-a-cage"-of-4711-bars';
+  const redactor = createRedactor({ secrets: [secret] });
+  for (let before = 0; before < 80; before++) {
+    const config = JSON.stringify({ name: "x".repeat(before), password: secret, more: "y".repeat(60) });
+    const lines =
+      Buffer.from(config)
+        .toString("base64")
+        .match(/.{1,76}/gu) ?? [];
+    const separately = lines.map((line) => redactor.text(line)).join("");
+    const together = redactor.text(lines.join("\n"));
+    for (const masked of [separately, together]) {
+      const left = masked
+        .split(REDACTED)
+        .map((part) => Buffer.from(part.replaceAll("\n", ""), "base64").toString());
+      expect([before, left.join("|")]).not.toEqual([
+        before,
+        expect.stringMatching(/kanari|in-a-cage|4711-b/u),
+      ]);
+      expect(masked).toContain(REDACTED);
+    }
+  }
+});
+
 test("known secrets and suspects differ: what may be a mere word is masked in texts, and kept in results", () => {
   const redactor = createRedactor({ secrets: ["s3cr3t-value"], suspects: ["kerberos"] });
   expect(redactor.text("s3cr3t-value by kerberos")).toBe(`${REDACTED} by ${REDACTED}`);

@@ -96,6 +96,7 @@ test(
       "Skips restored",
       "InRunner restored",
       "Exec restored",
+      "Shell restored",
       "Http restored",
       "Fails completed",
     ]);

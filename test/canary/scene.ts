@@ -57,7 +57,7 @@ export default defineComponent({
     env: v.string(), file: v.string(), vault: v.string(), password: v.string(), apiToken: v.string(), setPassword: v.string(),
     hold: v.optional(v.string()), fails: v.optional(v.string(), ""), inRunner: v.optional(v.boolean(), false),
   }),
-  async run({ config, log, step, progress, secrets, artifact, env, signal }) {
+  async run({ config, log, step, progress, secrets, artifact, output, intent, env }) {
     const known = [config.env, config.file, config.vault, await secrets.get("secret://env/CODE_KEY")];
     const all = [...known, config.password, config.apiToken, config.setPassword];
     // In the runner nobody stands between a component and the file descriptors (docs/secrets.md).
@@ -79,6 +79,9 @@ export default defineComponent({
     log.info("all of it", { env: process.env });
     await step("keep", () => known.flatMap(forms));
     await step("load " + config.env, () => 1).catch((error) => log.error("no step", { error }));
+    await intent("order", { start: () => known.flatMap(forms) });
+    await intent("order " + config.vault, { start: () => 1 }).catch((error) => log.error("no action", { error }));
+    await output("/tmp/" + config.env).catch((error) => log.error("no output", { error }));
     await artifact("/tmp/" + config.env).catch((error) => log.error("no artifact", { error }));
     if (config.hold !== undefined) {
       log.info("holding");
@@ -93,6 +96,15 @@ export default defineComponent({
     return { text: known.flatMap(forms).join(" "), keys: Object.fromEntries(known.map((secret) => [secret, secret])) };
   },
 });
+`;
+
+/** A component that is a program: prints its configuration and environment, and gives them back. */
+const SHELL = `#!/bin/sh
+config=$(cat)
+printf '%s\\n' "$config"
+env >&2
+printf '%s' "$config" | base64
+printf '{"config": %s}' "$config" > "$CAIRN_OUTPUT"
 `;
 
 const VAULT = `import { defineSecretProvider, v } from "cairn";
@@ -154,6 +166,7 @@ export default defineCheckpointStore({
 export function canaryScene(serverUrl: string): TempDir {
   const dir = tempDir("cairn-canary-");
   dir.write("plugins/t/Leak.ts", LEAK);
+  dir.write("plugins/t/Shell.sh", SHELL, 0o755);
   dir.write("plugins/vault.ts", VAULT);
   dir.write("plugins/t/Hook.ts", HOOK);
   dir.write("plugins/sqlite.ts", STORE);
@@ -183,6 +196,8 @@ export function canaryScene(serverUrl: string): TempDir {
     { instance-type = exec, instance-name = Exec, instance-config {
         command = "printf '%s\\\\n' \\"$X\\"; printf %s \\"$X\\" | base64; cat >&2; printf '\\\\n{\\"x\\":\\"%s\\"}\\\\n' hidden"
         shell = true, env { X = "secret://env/HTTP_KEY" }, stdin = "secret://vault/db", outputs = last-line } }
+    { instance-type = t.Shell, instance-name = Shell, instance-config {
+        key = "secret://env/KEY", deep { file = "secret://file${dir.join("given/file")}" } } }
     { instance-type = http, instance-name = Http, instance-config {
         url = "${serverUrl}", auth { bearer = "secret://env/HTTP_KEY" }, query { key = "secret://env/KEY" } } }
     { instance-type = t.Leak, instance-name = Fails, instance-config { ${config}, fails = "${dir.join("fail")}" }
