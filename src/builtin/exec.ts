@@ -19,6 +19,7 @@ import {
 import {
   type ComponentContext,
   type ComponentDefinition,
+  CONTEXT_FACTS,
   defineComponent,
   MAX_RESULT_BYTES,
   PermanentError,
@@ -113,7 +114,7 @@ async function exec(context: Context): Promise<JsonValue> {
   const file = config.outputsFile === undefined ? undefined : pathIn(context, config.outputsFile);
   if (file !== undefined) removeOutputs(file);
   const last = new LastLines();
-  const request = requestOf(context, last.watch(forwardLines(log)));
+  const request = requestOf(context, last.watch(forwardLines(log, context[CONTEXT_FACTS]?.frameLog)));
   const program = typeof config.command === "string" ? SHELL : (config.command[0] ?? "");
   const end = await started(request);
   if (end.leftovers) log.warn("processes that the program left behind in its process group were killed");

@@ -1,5 +1,5 @@
 import type { Redactor } from "../base/mod.ts";
-import { OUTPUT_MARKER } from "./worker/protocol.ts";
+import { LOG_MARKER, type LogFrame, OUTPUT_MARKER } from "./worker/protocol.ts";
 
 /** Longest line of a component's output that is kept whole, in UTF-16 code units; longer ones are cut into pieces. */
 const MAX_LINE = 16 * 1024;
@@ -11,6 +11,8 @@ export type SecretKeeper = Pick<Redactor, "learn" | "cut" | "margin">;
 export interface LineSink {
   readonly secrets: SecretKeeper;
   line(text: string): void;
+  /** A line that says its level. */
+  log(frame: LogFrame): void;
   /** The marker of an attempt's end was met. */
   marker(number: number): void;
 }
@@ -43,6 +45,10 @@ class LineCutter {
   }
 
   #emit(line: string): void {
+    if (line.startsWith(LOG_MARKER)) {
+      const frame = parseFrame(line.slice(LOG_MARKER.length));
+      if (frame !== undefined) return this.#sink.log(frame);
+    }
     // The marker may follow the last line of a component that printed no line feed at its end.
     const at = line.lastIndexOf(OUTPUT_MARKER);
     const text = (at === -1 ? line : line.slice(0, at)).replace(/\r$/u, "");
@@ -63,6 +69,16 @@ class LineCutter {
       rest = rest.slice(at);
     }
     return rest;
+  }
+}
+
+/** Undefined where a component printed something of its own that begins as frames do. */
+function parseFrame(text: string): LogFrame | undefined {
+  try {
+    return JSON.parse(text) as LogFrame;
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return undefined;
+    throw thrown;
   }
 }
 

@@ -258,6 +258,7 @@ export class ProcessWorker implements WorkerHandle {
   ): Promise<void> {
     await readLines(stream, {
       line: (text) => this.#line(source, level, text, undefined),
+      log: (frame) => this.#line("log", frame.level, frame.message, frame.fields),
       marker: (number) => this.#met(at, number),
       secrets: this.#options.secrets,
     });

@@ -1,6 +1,13 @@
 import { expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { CairnError, Interrupt, memoryCheckpointStore } from "../../src/api/mod.ts";
+import {
+  CairnError,
+  Interrupt,
+  type LogLine,
+  memoryCheckpointStore,
+  readConfig,
+  runPipeline,
+} from "../../src/api/mod.ts";
 import { startCairn } from "../kit/mod.ts";
 import { isAlive, type Ran, testPipeline, type TestPipeline, until } from "../run/pipeline-kit.ts";
 
@@ -193,12 +200,34 @@ test("a gigabyte of output flows through, and neither process grows with it", as
   expect(only(ran).status).toBe("completed");
   const lines = linesOf(ran);
   // The line itself would make a long message where this fails.
-  expect(lines.some((line) => line.endsWith("\u2400… (999991808 more bytes, left out)"))).toBe(true);
+  expect(lines.some((line) => line.endsWith("\u2400… (999992832 more bytes, left out)"))).toBe(true);
   const peak = Number(/VmHWM:\s+(\d+) kB/u.exec(lines.join("\n"))?.[1]);
   // A worker that has loaded the sources takes some 100 MB; the output is ten times that.
   expect(peak).toBeGreaterThan(0);
   expect(peak).toBeLessThan(300 * 1024);
   expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 1024 * 1024);
+});
+
+test("lines with a level, in any number, neither are lost nor fill the worker's memory", async () => {
+  using pipeline = testPipeline();
+  const script = `yes '{"level":"warn","message":"abcdefghijklmnopqrstuvwxyz","rows":3}' | head -n 300000; grep VmHWM /proc/$PPID/status`;
+  const { pipeline: config } = await readConfig("-", {
+    text: pipeline.text([{ type: "exec", name: "E", config: sh(script) }]),
+    cwd: pipeline.dir.path,
+    env: {},
+  });
+  if (config === undefined) throw new Error("the configuration is wrong");
+  let warned = 0;
+  let peak = 0;
+  const log = ({ level, message }: LogLine): void => {
+    if (level === "warn") warned++;
+    else peak ||= Number(/VmHWM:\s+(\d+) kB/u.exec(message)?.[1] ?? 0);
+  };
+  const result = await runPipeline(config, { cwd: pipeline.dir.path, observer: { log } });
+  expect(result.status).toBe("completed");
+  expect(warned).toBe(300_000);
+  expect(peak).toBeGreaterThan(0);
+  expect(peak).toBeLessThan(300 * 1024);
 });
 
 test("a program without any output completes", async () => {

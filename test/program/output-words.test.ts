@@ -1,5 +1,12 @@
 import { expect, test } from "bun:test";
-import { allowedEnv, endText, LastLines, type ProgramEnd, type ProgramLine } from "../../src/program/mod.ts";
+import {
+  allowedEnv,
+  endText,
+  forwardLines,
+  LastLines,
+  type ProgramEnd,
+  type ProgramLine,
+} from "../../src/program/mod.ts";
 
 const END: ProgramEnd = { code: 1, signal: undefined, leftovers: false, escaped: false };
 
@@ -28,6 +35,21 @@ test("what is remembered of the output: the last line of stdout, and the last co
   await sink([line("stdout", '{"level":"error","message":"no route"}')]);
   expect([last.out?.text, last.error]).toEqual(["two", "no route"]);
   expect(seen).toHaveLength(7);
+});
+
+test("a line that is too long ends between words, so that no secret is cut in two", async () => {
+  const printed: string[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (text: string | Uint8Array): boolean => printed.push(String(text)) > 0;
+  try {
+    const text = `${"x".repeat(8000)} ${"s3cret".repeat(100)}`;
+    await forwardLines(console)([line("stdout", text), line("stdout", "y".repeat(9000))]);
+  } finally {
+    process.stdout.write = write;
+  }
+  expect(printed.join("")).toBe(
+    `${"x".repeat(8000)} … (600 more bytes, left out)\n${"y".repeat(7168)}… (1832 more bytes, left out)\n`,
+  );
 });
 
 test("an end is told with what the program said last, and what to do", () => {

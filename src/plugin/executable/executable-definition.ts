@@ -14,6 +14,7 @@ import {
   type ComponentContext,
   type ComponentDefinition,
   CONTEXT_FACTS,
+  type ContextFacts,
   PermanentError,
   SkipComponent,
   TransientError,
@@ -83,7 +84,11 @@ async function succeed(context: Context, exchange: ExchangeFolder): Promise<Json
 
 /** Runs a component in another language through the protocol of docs/plugins/any-language.md. */
 async function runExecutable(file: string, context: Context): Promise<JsonValue | undefined> {
-  const facts = context[CONTEXT_FACTS] ?? { steps: {}, completed: new Map(), cwd: process.cwd() };
+  const facts: ContextFacts = context[CONTEXT_FACTS] ?? {
+    steps: {},
+    completed: new Map(),
+    cwd: process.cwd(),
+  };
   using exchange = openExchange(facts);
   const stop = new AbortController();
   const watch = watchExchange(exchange, context, () => stop.abort());
@@ -97,7 +102,7 @@ async function runExecutable(file: string, context: Context): Promise<JsonValue 
       stdin: { text: `${JSON.stringify(context.config)}\n` },
       graceMs: GRACE_MS,
       signal: AbortSignal.any([context.signal, stop.signal]),
-      lines: last.watch(forwardLines(context.log)),
+      lines: last.watch(forwardLines(context.log, facts.frameLog)),
     });
   } catch (thrown) {
     await watch.finish();

@@ -6,6 +6,7 @@ import {
   type ComponentContext,
   type ComponentLog,
   CONTEXT_FACTS,
+  type ContextFacts,
   AttemptOutputs,
   type KnownAction,
   type LogLevel,
@@ -25,6 +26,8 @@ import type { ProgressSender } from "./progress.ts";
 /** What an attempt needs of the process it runs in. */
 export interface AttemptHost {
   send(message: FromWorker): void;
+  /** See {@link ContextFacts}. */
+  readonly frameLog: ContextFacts["frameLog"];
   /** Sends a step's result; resolves when it is durable. */
   keepStep(name: string, result: JsonValue): Promise<void>;
   /** Asks the runner; resolves when what it is told is durable. */
@@ -125,7 +128,12 @@ export function makeContext(
     }),
     progress: (done, total, label) => host.progress.report(done, total, label),
     outputs: makeOutputs(host.completed),
-    [CONTEXT_FACTS]: { steps: order.steps ?? {}, completed: host.completed, cwd: host.cwd },
+    [CONTEXT_FACTS]: {
+      steps: order.steps ?? {},
+      completed: host.completed,
+      cwd: host.cwd,
+      frameLog: host.frameLog,
+    },
     artifact,
     output: (uri, options) =>
       host.secrets.isIn(uri) ? Promise.reject(secretArtifact()) : staging.open(uri, options),

@@ -2,7 +2,7 @@ import { writeSync } from "node:fs";
 import type { PluginDefinition, ResolvedType } from "../../plugin/mod.ts";
 import { componentEnv } from "./component-env.ts";
 import { type Libc, openLibc } from "./libc.ts";
-import { type FromWorker, OUTPUT_MARKER, type ToWorker } from "./protocol.ts";
+import { type FromWorker, LOG_MARKER, OUTPUT_MARKER, type ToWorker } from "./protocol.ts";
 import { WorkerSession } from "./session.ts";
 import { toWireError } from "./wire-error.ts";
 
@@ -158,6 +158,7 @@ export async function runWorkerProcess(args: readonly string[], parts: WorkerPar
     running: (begins) => watch.running(begins),
     finishOutput: makeOutputEnd(libc),
     hasLeftovers: () => libc.hasChildren(),
+    frameLog: (frame) => `${LOG_MARKER}${JSON.stringify(frame)}\n`,
   });
   await parts.prepare();
   process.on("message", (message: ToWorker) => {

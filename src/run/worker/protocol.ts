@@ -175,5 +175,18 @@ export type FromWorker =
   /** A component waits for something that can't happen any more. */
   | { readonly kind: "stuck" };
 
+/**
+ * What begins a log line on the worker's stdout, followed by its {@link LogFrame} and a line feed: for those of
+ * programs, which come in any number. A pipe holds back who prints too fast, which messages don't.
+ */
+export const LOG_MARKER = "\u0000cairn-log:";
+
+/** A log line on the worker's stdout. */
+export interface LogFrame {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, JsonValue>> | undefined;
+}
+
 /** What begins the marker of the end of an attempt's output; followed by its number and a line feed. */
 export const OUTPUT_MARKER = "\u0000cairn-end:";

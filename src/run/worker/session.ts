@@ -26,6 +26,7 @@ import type {
   Described,
   DescribeItem,
   FromWorker,
+  LogFrame,
   InspectOrder,
   RunFacts,
   ToWorker,
@@ -50,6 +51,8 @@ export interface WorkerHost {
   finishOutput?(): Promise<number | undefined>;
   /** True where processes that components started are still there. */
   hasLeftovers?(): boolean;
+  /** A log line as it can be printed; absent where lines are best told at once. */
+  frameLog?(frame: LogFrame): string;
 }
 
 interface Running {
@@ -279,6 +282,7 @@ export class WorkerSession {
       secrets: this.#secrets,
       run,
       completed: this.#completed,
+      frameLog: this.#host.frameLog,
       env,
       cwd,
       progress,
