@@ -52,7 +52,7 @@ export interface WorkerHost {
   /** True where processes that components started are still there. */
   hasLeftovers?(): boolean;
   /** A log line as it can be printed; absent where lines are best told at once. */
-  frameLog?(frame: LogFrame): string;
+  readonly frameLog?: (frame: LogFrame) => string;
 }
 
 interface Running {
