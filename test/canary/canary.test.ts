@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CairnResult, runCairn, startCairn, type TempDir } from "../kit/mod.ts";
 import { until } from "../run/pipeline-kit.ts";
@@ -64,7 +64,9 @@ test(
       fetch: (request) => Response.json({ echo: request.headers.get("authorization"), url: request.url }),
     });
     using dir = canaryScene(`http://127.0.0.1:${server.port}/api`);
-    const options = { cwd: dir.path, env: SECRET_ENV };
+    // What is left in the folder for temporary files is looked at, too.
+    mkdirSync(dir.join("tmp"));
+    const options = { cwd: dir.path, env: { ...SECRET_ENV, TMPDIR: dir.join("tmp") } };
 
     // A failing one, looked at while its components run.
     writeFileSync(dir.join("hold"), "");

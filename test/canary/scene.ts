@@ -52,6 +52,18 @@ const forms = (secret) => [
   Buffer.from(secret).toString("base64").replace(/=+$/, ""),
 ];
 
+const writeAll = (text) => {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(1, bytes, at);
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error;
+      Bun.sleepSync(1);
+    }
+  }
+};
+
 export default defineComponent({
   config: v.object({
     env: v.string(), file: v.string(), vault: v.string(), password: v.string(), apiToken: v.string(), setPassword: v.string(),
@@ -61,7 +73,7 @@ export default defineComponent({
     const known = [config.env, config.file, config.vault, await secrets.get("secret://env/CODE_KEY")];
     const all = [...known, config.password, config.apiToken, config.setPassword];
     // In the runner nobody stands between a component and the file descriptors (docs/secrets.md).
-    const write = config.inRunner ? (text) => process.stdout.write(text) : (text) => writeSync(1, text);
+    const write = config.inRunner ? (text) => process.stdout.write(text) : writeAll;
     for (const secret of all) {
       for (const form of forms(secret)) {
         console.log("stdout", form);

@@ -72,13 +72,27 @@ async function flushStreams(): Promise<void> {
   await Promise.race([Promise.all(drained), Bun.sleep(FLUSH_TIMEOUT_MS)]);
 }
 
+/** Writes to a stream that may be full just now; gives up where nobody reads it. */
+async function writeWhole(fd: number, text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  const end = performance.now() + FLUSH_TIMEOUT_MS;
+  for (let at = 0; at < bytes.length && performance.now() < end;) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (thrown) {
+      if (!(thrown instanceof Error) || Reflect.get(thrown, "code") !== "EAGAIN") throw thrown;
+      await Bun.sleep(1);
+    }
+  }
+}
+
 function makeOutputEnd(libc: Libc): () => Promise<number | undefined> {
   let marker = 0;
   return async () => {
     await flushStreams();
     if (!STREAMS.some((fd) => libc.unreadBytes(fd) > 0)) return undefined;
     marker++;
-    for (const fd of STREAMS) writeSync(fd, `${OUTPUT_MARKER}${marker}\n`);
+    for (const fd of STREAMS) await writeWhole(fd, `${OUTPUT_MARKER}${marker}\n`);
     return marker;
   };
 }
