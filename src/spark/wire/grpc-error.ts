@@ -26,14 +26,15 @@ export interface GrpcFacts {
 /** A call that didn't end with OK: the server's word, or the connection's. */
 export class GrpcError extends Error {
   readonly code: number;
-  readonly status: Uint8Array | undefined;
+  declare readonly status: Uint8Array | undefined;
   readonly sent: boolean;
 
   constructor(message: string, facts: GrpcFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = "GrpcError";
     this.code = facts.code;
-    this.status = facts.status;
+    // Bytes that say nothing to whoever prints the error.
+    Object.defineProperty(this, "status", { value: facts.status });
     this.sent = facts.sent;
   }
 }
