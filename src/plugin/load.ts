@@ -67,7 +67,13 @@ export function definitionOf(value: unknown): PluginDefinition | undefined {
     // A class is a function too, but calling it without `new` throws.
     if (/^class\b/.test(Function.prototype.toString.call(value))) return undefined;
     const run = value as ComponentDefinition["run"];
-    return { kind: "component", description: undefined, config: undefined, run: (context) => run(context) };
+    return {
+      kind: "component",
+      description: undefined,
+      config: undefined,
+      files: () => [],
+      run: (context) => run(context),
+    };
   }
   if (typeof value !== "object" || value === null) return undefined;
   const given = value as Readonly<Record<string, unknown>>;

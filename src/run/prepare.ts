@@ -1,7 +1,10 @@
-import type { Finding, Redactor } from "../base/mod.ts";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Finding, type Redactor, sha256 } from "../base/mod.ts";
 import { type ComponentHeader, fingerprintOf } from "../checkpoint/mod.ts";
 import type { ComponentConfig, PipelineConfig } from "../config/mod.ts";
 import type { ResolvedType } from "../plugin/mod.ts";
+import type { Described } from "./worker/protocol.ts";
 import type { ContractOrder } from "../sdk/mod.ts";
 import { checkComponents, type CheckRequest } from "./check-components.ts";
 import { contractOrders } from "./check-contracts.ts";
@@ -45,12 +48,14 @@ export async function prepareComponents(request: PrepareRequest): Promise<Prepar
   const { resolved, described, findings } = await checkComponents(request);
   // Contracts are between those that the file joins, whichever of them this run is about.
   const contracts = contractOrders(request.config, whole, described);
+  const codeHashes = new Map<number, string>();
+  for (const [index, one] of described) codeHashes.set(index, await codeHashOf(one, request.config.folder));
   const prepared = components.map((config): PreparedComponent => {
     const one = described.get(config.index);
     const fingerprint = fingerprintOf({
       type: config.instanceType,
       settings: one?.checked?.settings ?? {},
-      codeHash: one?.codeHash ?? "",
+      codeHash: codeHashes.get(config.index) ?? "",
       isRedacted: (key) => request.redactor.isSecretKey(key),
     });
     const header: ComponentHeader = {
@@ -69,4 +74,19 @@ export async function prepareComponents(request: PrepareRequest): Promise<Prepar
     };
   });
   return { components: prepared, dependencies, findings };
+}
+
+/** The hash of a component's code and of the files that it declares; one that can't be read counts as that. */
+async function codeHashOf({ codeHash = "", files = [] }: Described, folder: string): Promise<string> {
+  if (files.length === 0) return codeHash;
+  const contents: string[] = [];
+  for (const file of files) {
+    contents.push(
+      await readFile(resolve(folder, file)).then(
+        (bytes) => sha256(bytes),
+        () => "unreadable",
+      ),
+    );
+  }
+  return sha256(JSON.stringify([codeHash, contents]));
 }

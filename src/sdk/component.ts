@@ -105,5 +105,7 @@ export interface ComponentDefinition<Schema extends GenericSchema = GenericSchem
   readonly input?: ContractSource<InferOutput<Schema>, InputContract> | undefined;
   /** What it produces; absent: nothing is said. */
   readonly output?: ContractSource<InferOutput<Schema>, SchemaContract> | undefined;
+  /** Files that are part of its fingerprint. */
+  files(config: InferOutput<Schema>): readonly string[];
   run(context: ComponentContext<InferOutput<Schema>>): ComponentResult | Promise<ComponentResult>;
 }

@@ -26,6 +26,11 @@ export interface ComponentOptions<Schema extends GenericSchema> {
   readonly input?: ContractOption<InferOutput<Schema>, InputContract>;
   /** What it produces, or a function of its configuration. Checked where `pipeline.schema-validation` is enabled. */
   readonly output?: ContractOption<InferOutput<Schema>, SchemaContract>;
+  /**
+   * Files that its work follows from besides its code, such as SQL scripts: paths, relative to the configuration file's
+   * folder. Their contents are part of its fingerprint, as its code is.
+   */
+  files?(config: InferOutput<Schema>): readonly string[];
   /** Does the work; resolves when it is done. Its JSON result (at most 256 KiB) is kept in the checkpoint. */
   run(context: ComponentContext<InferOutput<Schema>>): ComponentResult | Promise<ComponentResult>;
 }
@@ -52,7 +57,7 @@ export function defineComponent<const Schema extends GenericSchema = PlainConfig
   options: ComponentOptions<Schema>,
 ): ComponentDefinition<Schema> {
   checkDefinition("defineComponent", options, {
-    known: ["description", "config", "input", "output", "run"],
+    known: ["description", "config", "input", "output", "files", "run"],
     functions: ["run"],
     texts: ["description"],
   });
@@ -62,6 +67,7 @@ export function defineComponent<const Schema extends GenericSchema = PlainConfig
     config: options.config,
     input: inputSource("defineComponent", options.input),
     output: outputSource("defineComponent", options.output),
+    files: (config) => options.files?.(config) ?? [],
     run: (context) => options.run(context),
   };
 }

@@ -128,6 +128,7 @@ export function executableDefinition(file: string): ComponentDefinition {
     kind: "component",
     description: readHeader(file).description,
     config: undefined,
+    files: () => [],
     run(context) {
       const { config } = context;
       if (typeof config === "object" && config !== null && !Array.isArray(config)) {

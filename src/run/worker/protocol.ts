@@ -57,6 +57,8 @@ export interface Described {
   /** Absent where the plugin did not load. */
   readonly checked?: CheckedConfig | undefined;
   readonly codeHash?: string | undefined;
+  /** Files that count as its code, as it names them. */
+  readonly files?: readonly string[] | undefined;
   /** Absent where nobody asked, and where its configuration is wrong. */
   readonly contracts?: DeclaredContracts | undefined;
   /** Why it did not load. */

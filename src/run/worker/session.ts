@@ -76,11 +76,13 @@ async function describeOne(
       numberTexts: item.numberTexts,
       redact,
     });
+    const files = decoded.issues.length === 0 ? definition.files(decoded.config) : [];
     const tells = item.contracts === true && decoded.issues.length === 0;
     return {
       at: item.at,
       checked: withoutValue(decoded),
       codeHash: await host.codeHash(item.resolved),
+      ...(files.length === 0 ? {} : { files }),
       ...(tells ? { contracts: declaredContracts(definition, decoded.config) } : {}),
     };
   } catch (thrown) {
