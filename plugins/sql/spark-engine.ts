@@ -1,0 +1,197 @@
+import type { ComponentContext } from "cairn";
+import {
+  type EngineOptions,
+  ownStatement,
+  quotedName,
+  type SourceFiles,
+  type SqlCell,
+  type SqlEngine,
+  type SqlResult,
+  type WritePlace,
+} from "./engine.ts";
+import { sqlError } from "./place.ts";
+import type { Argument } from "./sql-config.ts";
+import type { Statement } from "./statements.ts";
+
+type Spark = ComponentContext["spark"];
+type DataFrame = Awaited<ReturnType<Spark["sql"]>>;
+
+/** Spark behind `ctx.spark`; files are read and written by the server, so their paths are its own. */
+export function openSparkEngine(spark: Spark, options: EngineOptions): SqlEngine {
+  return new SparkEngine(spark, options);
+}
+
+class SparkEngine implements SqlEngine {
+  readonly #spark: Spark;
+  readonly #options: EngineOptions;
+
+  constructor(spark: Spark, options: EngineOptions) {
+    this.#spark = spark;
+    this.#options = options;
+  }
+
+  async source(name: string, source: SourceFiles): Promise<void> {
+    const statement = ownStatement(source.paths.join(", "), `sources.${name}`);
+    await guarded(statement, async () => {
+      const frame = this.#read(source);
+      await frame.createOrReplaceTempView(name);
+    });
+  }
+
+  async run(statement: Statement): Promise<SqlResult> {
+    return guarded(statement, async () => {
+      const frame = await this.#sql(statement);
+      const schema = await columnsOf(frame);
+      return { rows: schema.length === 0 ? 0 : await frame.count(), schema };
+    });
+  }
+
+  async write(statement: Statement, place: WritePlace): Promise<SqlResult> {
+    return guarded(statement, async () => {
+      const frame = await this.#sql(statement);
+      const schema = await columnsOf(frame);
+      if (schema.length === 0) {
+        throw sqlError(statement, {
+          message: "the last statement must be a query, because a target is given",
+          code: "SQL_NOT_A_QUERY",
+          at: 0,
+          hint: "End with a SELECT, or leave the target out.",
+          cause: undefined,
+        });
+      }
+      const writer = frame.write.mode("append").format(place.format);
+      if (place.format === "csv") writer.option("header", true);
+      if (place.partitionBy.length > 0) writer.partitionBy(...place.partitionBy);
+      await writer.save(place.stagingUri);
+      const written = this.#reader(place.format).load(place.stagingUri);
+      return { rows: await written.count(), schema };
+    });
+  }
+
+  async rows(statement: Statement, limit: number): Promise<readonly Readonly<Record<string, SqlCell>>[]> {
+    return guarded(statement, async () => {
+      const frame = (await this.#sql(statement)).limit(limit);
+      const rows = await frame.collect();
+      return rows.map((row) =>
+        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cellOf(value)])),
+      );
+    });
+  }
+
+  /** The session is the attempt's; it ends with it. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #sql(statement: Statement): Promise<DataFrame> {
+    const args: Record<string, Argument | bigint> = {};
+    for (const { name, at } of statement.arguments) {
+      const value = Object.hasOwn(this.#options.args, name) ? this.#options.args[name] : undefined;
+      if (value === undefined) {
+        throw sqlError(statement, {
+          message: `there is no argument "${name}"`,
+          code: "SQL_UNKNOWN_ARGUMENT",
+          at,
+          hint: `Give it in args { ${name} = … }.`,
+          cause: undefined,
+        });
+      }
+      args[name] = typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
+    }
+    return this.#spark.sql(statement.text, args, { signal: this.#options.signal });
+  }
+
+  #reader(format: string): Spark["read"] {
+    const reader = this.#spark.read.format(format);
+    return format === "csv" ? reader.option("header", true) : reader;
+  }
+
+  #read({ paths, format, schema }: SourceFiles): DataFrame {
+    let reader = this.#reader(format);
+    if (schema !== undefined) {
+      reader = reader.schema(
+        Object.entries(schema)
+          .map(([name, type]) => `${quotedName(name, "`")} ${type}`)
+          .join(", "),
+      );
+    } else if (format === "csv") reader = reader.option("inferSchema", true);
+    return reader.load(...paths);
+  }
+}
+
+/** The columns and their types as Spark writes them in a line: `bigint`, `decimal(10,2)`, `array<string>`. */
+async function columnsOf(frame: DataFrame): Promise<SqlResult["schema"]> {
+  const schema = await frame.schema();
+  let rest = schema.simpleString().slice("struct<".length, -1);
+  return schema.names().map((name) => {
+    const from = name.length + 1;
+    const end = endOfType(rest, from);
+    const type = rest.slice(from, end);
+    rest = rest.slice(end + 1);
+    return { name, type };
+  });
+}
+
+/** Where a type ends: at a comma outside of all brackets. */
+function endOfType(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === "," && depth === 0) return at;
+    if (/[<(]/.test(text.charAt(at))) depth++;
+    if (/[>)]/.test(text.charAt(at))) depth--;
+  }
+  return text.length;
+}
+
+function cellOf(value: unknown): SqlCell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "boolean" || typeof value === "number" || typeof value === "string") return value;
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : String(value);
+  }
+  if (value instanceof Date) return value.toISOString();
+  // Spark's own values (decimals, dates and times to the microsecond) have a text of their own; nested ones are JSON.
+  const own: unknown = Reflect.get(Object(value), "toString");
+  const isPlain = own === Object.prototype.toString || Array.isArray(value) || value instanceof Map;
+  return !isPlain && typeof own === "function"
+    ? (Reflect.apply(own, value, []) as string)
+    : JSON.stringify(value);
+}
+
+/** Spark's errors have the place in the query; other ones pass. */
+async function guarded<T>(statement: Statement, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw sparkError(statement, error);
+  }
+}
+
+/** What `SparkError` says besides its message. */
+interface SparkComplaint extends Error {
+  readonly errorClass?: string | undefined;
+  readonly place?: { readonly line: number; readonly column: number } | undefined;
+}
+
+function sparkError(statement: Statement, error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== "SparkError") return error;
+  const { errorClass, place, message } = error as SparkComplaint;
+  const steering: unknown = Reflect.get(error, Symbol.for("cairn.steering"));
+  const text = place === undefined ? message : (message.split(" (line ")[0] ?? message);
+  return sqlError(statement, {
+    message: text,
+    code: errorClass === undefined ? undefined : `SQL_${errorClass.replaceAll(".", "_")}`,
+    at: place === undefined ? undefined : offsetOf(statement.text, place),
+    transient: steering !== "permanent",
+    cause: error,
+  });
+}
+
+function offsetOf(
+  text: string,
+  { line, column }: { readonly line: number; readonly column: number },
+): number {
+  const before = text.split("\n").slice(0, line - 1);
+  return before.reduce((sum, one) => sum + one.length + 1, 0) + column - 1;
+}
