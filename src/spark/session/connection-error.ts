@@ -42,6 +42,12 @@ const KNOWN: Readonly<Record<string, Known>> = {
     hint: "Renew it on the server.",
     final: true,
   },
+  ERR_SSL_WRONG_VERSION_NUMBER: {
+    code: "SPARK_TLS",
+    says: "the server speaks no TLS at this port",
+    hint: "Leave out use_ssl=true, or name the port that has TLS.",
+    final: true,
+  },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     code: "SPARK_TLS",
     says: "the server's certificate is for another host",
