@@ -1,4 +1,4 @@
-/** The executable: a worker process, the launcher of a program, a racer of `doctor`, the version (which has to be quick), or the command line. */
+/** The executable: a worker process, the launcher of a program, a racer of `doctor`, the keeper of a lease, the version (which has to be quick), or the command line. */
 import { version } from "./base/version.ts";
 
 const argv = process.argv.slice(2);
@@ -15,6 +15,9 @@ if (first === "__worker") {
 } else if (first === "__racer") {
   const { racerMain } = await import("./api/mod.ts");
   await racerMain();
+} else if (first === "__keeper") {
+  const { leaseKeeperMain } = await import("./api/mod.ts");
+  await leaseKeeperMain();
 } else if (argv.length === 1 && (first === "--version" || first === "-V")) {
   // oxlint-disable-next-line eslint/no-console -- making process.stdout would take as long as the whole start
   console.log(`cairn ${version}`);

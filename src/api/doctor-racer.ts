@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { messageOf } from "../base/mod.ts";
 import { handleRacer, type Race, type Racer, type RaceReport, withRetry } from "../store/mod.ts";
 import type { Environment } from "./options.ts";
+import { childEnv, lines } from "./line-process.ts";
 import { storeAt } from "./store-at.ts";
 import { storeRequest, type OpenStoreRequest } from "./stores.ts";
 
@@ -26,7 +27,7 @@ export interface RacerProcess extends Racer {
 /** Starts a racer; `command` starts this program as one. */
 export function startRacer(command: readonly string[], env: Environment, order: RacerOrder): RacerProcess {
   const child = Bun.spawn([...command], {
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => !UNWANTED.has(name))),
+    env: childEnv(env),
     stdin: "pipe",
     stdout: "pipe",
     stderr: "inherit",
@@ -64,22 +65,6 @@ export function startRacer(command: readonly string[], env: Environment, order: 
       await child.exited;
     },
   };
-}
-
-/** Variables by which Bun would be another program. */
-const UNWANTED: ReadonlySet<string> = new Set(["BUN_OPTIONS", "BUN_BE_BUN"]);
-
-async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const bytes of stream) {
-    rest += decoder.decode(bytes, { stream: true });
-    for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
-      yield rest.slice(0, end);
-      rest = rest.slice(end + 1);
-    }
-  }
-  return undefined;
 }
 
 /** Makes this process a racer, for `src/main.ts`; resolves when its standard input has ended. */

@@ -84,6 +84,7 @@ export { type GraphComponent, graphPipeline, type PipelineGraph } from "./graph-
 export { initProject } from "./init-project.ts";
 export { type DoctorCheck, type DoctorReport, type DoctorRequest, examine } from "./doctor.ts";
 export { RACER_COMMAND, racerMain } from "./doctor-racer.ts";
+export { leaseKeeperMain } from "./lease-keeper.ts";
 export { loadConfig, readConfig } from "./load-config.ts";
 export type * from "./options.ts";
 export { planFile, planPipeline, type PlanOptions } from "./plan-pipeline.ts";

@@ -75,6 +75,8 @@ export async function withOpened<T>(options: OpenOptions, work: (opened: Opened)
 export interface Source {
   readonly config: PipelineConfig;
   readonly reload: ((set: readonly SetOption[]) => Promise<PipelineConfig>) | undefined;
+  /** The file, or `-`; undefined where the configuration came as a value. */
+  readonly path?: string | undefined;
 }
 
 /** Loads a file; warnings of its findings are collected. Throws CONFIG_INVALID. */
@@ -90,13 +92,15 @@ export async function loadSource(path: string, options: LoadOptions, warnings: s
     }
     return loaded.pipeline;
   };
-  return { config: await load(options.set), reload: load };
+  return { config: await load(options.set), reload: load, path };
 }
 
 /** The store of a run: undefined where no checkpoint is kept. `owned`: opened here, so to be closed here. */
 export interface RunStore {
   readonly store: CheckpointStore | undefined;
   readonly owned: boolean;
+  /** Where it lies, if it was opened here. */
+  readonly place?: StorePlace | undefined;
 }
 
 /** What a run's store is opened with besides configuration and options. */
@@ -150,7 +154,7 @@ export async function openRunStore(
   const shown = redactor?.text(place.text) ?? place.text;
   const store = await (mayFail ? openOrFailing(shown, open) : withCheckpointErrors(open));
   checkStoreFailure(config, store);
-  return { store, owned: true };
+  return { store, owned: true, place };
 }
 
 /** Closes a store that was opened here. What goes wrong then is said and changes nothing: all is recorded, or known not to be. */
@@ -226,13 +230,18 @@ export function decideSettings(
   };
 }
 
+/** How many components run in the runner itself. */
+export function countInRunner(config: PipelineConfig, options: Pick<OpenOptions, "isolation">): number {
+  const isolationOf = (own: string | undefined): string => options.isolation ?? own ?? "process";
+  return config.components.filter(({ isolation }) => isolationOf(isolation) === "none").length;
+}
+
 /** Whether components are described, and some of them run, in the runner itself. */
 export async function readyRunner(
   config: PipelineConfig,
   options: Pick<OpenOptions, "isolation">,
   opened: Opened,
 ): Promise<void> {
-  const isolationOf = (own: string | undefined): string => options.isolation ?? own ?? "process";
-  const inRunner = config.components.filter(({ isolation }) => isolationOf(isolation) === "none").length;
+  const inRunner = countInRunner(config, options);
   if (inRunner > 0) await opened.pools.useRunner(inRunner === config.components.length);
 }

@@ -1,19 +1,23 @@
-import { type Redactor, systemRandom } from "../base/mod.ts";
+import { ownCommand, type Redactor, systemRandom } from "../base/mod.ts";
 import { type PipelineConfig, runRedactor } from "../config/mod.ts";
 import { parseDeclared, runOnce, type RunResult, SecretMask } from "../run/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
+import type { Lease } from "../store/mod.ts";
 import { markedStore } from "./checkpoint-hooks.ts";
 import { tellingAll } from "./config-findings.ts";
 import {
   closeRunStore,
+  countInRunner,
   decideSettings,
   loadSource,
   type Opened,
   openRunStore,
   readyRunner,
+  type RunStore,
   type Source,
   withOpened,
 } from "./open-run.ts";
+import { entrustLease, KEEPER_COMMAND } from "./lease-keeper.ts";
 import { maskedError } from "./masked-error.ts";
 import type { FileRunOptions, RunOptions } from "./options.ts";
 import { runnerSecrets } from "./runner-secrets.ts";
@@ -103,7 +107,7 @@ async function runRedacted(
   const { clock, log, pools, warnings } = opened;
   await readyRunner(config, options, opened);
   const marked = options.store ?? markedStore(options.hooks);
-  const { store, owned } = await openRunStore(
+  const { store, owned, place } = await openRunStore(
     config,
     { ...options, store: marked },
     { ...opened, redactor, signal: options.signal, graceMs: options.graceMs },
@@ -133,6 +137,7 @@ async function runRedacted(
       graceMs: options.graceMs,
       isolation: options.isolation,
       hooks: (decided) => openHooks(decided, options, opened, redactor),
+      entrust: entrusting(source, options, opened, { store, place }),
       watch: options.watch,
       pools,
       log,
@@ -146,4 +151,26 @@ async function runRedacted(
   } finally {
     await closeRunStore({ store, owned }, opened.log);
   }
+}
+
+/** How the run's lease is given to a keeper: where it has to be renewed while a component keeps this process busy. */
+function entrusting(
+  { config, path }: Source,
+  options: FileRunOptions,
+  { lookup, log }: Opened,
+  { store, place }: Pick<RunStore, "store" | "place">,
+): ((lease: Lease) => Promise<void>) | undefined {
+  if (store?.can.lease !== "timed" || place === undefined || path === undefined) return undefined;
+  if (countInRunner(config, options) === 0) return undefined;
+  const { envFile, set, allowUrlIncludes, allowUnsetEnv } = options;
+  const text = options.text === undefined ? undefined : Buffer.from(options.text).toString("utf8");
+  const { plugins, cwd, env } = lookup;
+  const load = { text, envFile, set, allowUrlIncludes, allowUnsetEnv };
+  const request = {
+    command: ownCommand(KEEPER_COMMAND),
+    env,
+    order: { place, path, cwd, plugins, options: load },
+    warn: (message: string): void => log.say("warn", message),
+  };
+  return (lease) => entrustLease(lease, request);
 }

@@ -200,6 +200,7 @@ class Start {
     if (plan.settle) return undefined;
     await this.#writer.readBack(plan, key, first);
     await this.#point("started");
+    await this.#request.entrust?.(lease);
     const predecessor = plan.old?.runId;
     const ends = outbox && { outbox, start: key.seq };
     const opening = { request: this.#request, names: this.#names, lease, first, predecessor, ends };

@@ -1,5 +1,5 @@
 import type { Clock, JsonObject, JsonValue, Random } from "../base/mod.ts";
-import type { CheckpointStore, LeaseHolder, ProcessGroup } from "../store/mod.ts";
+import type { CheckpointStore, Lease, LeaseHolder, ProcessGroup } from "../store/mod.ts";
 import type { Carried, ComponentHeader, RunEvent } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
 import type { RunState } from "./state.ts";
@@ -52,6 +52,8 @@ export interface StartRequest {
   tellEnds?(ends: Outbox, below: number): Promise<void>;
   /** Kills what is left of a dead holder's process groups before anything goes on. */
   killGroups(groups: readonly ProcessGroup[]): Promise<void>;
+  /** Is given the lease once the run has begun: whoever is to renew it takes it over then. */
+  entrust?(lease: Lease): Promise<void>;
   /** Called when a wait for a live holder begins. */
   onHeld?(holder: LeaseHolder | undefined): void;
   /** Named instants for crash tests; absent in the shipped path. */

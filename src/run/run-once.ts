@@ -2,7 +2,7 @@ import { type Clock, CairnError, isoTime, type Random } from "../base/mod.ts";
 import { type RunHeader, type RunJournal, type RunState, startRun } from "../checkpoint/mod.ts";
 import type { Isolation, PipelineConfig } from "../config/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
-import type { CheckpointStore } from "../store/mod.ts";
+import type { CheckpointStore, Lease } from "../store/mod.ts";
 import { cleanUp } from "./clean-up.ts";
 import { outcomeOf } from "./component-record.ts";
 import { poisonedError, withinAge } from "./budget.ts";
@@ -54,6 +54,8 @@ export interface RunRequest extends Pick<
   readonly isolation: Isolation | undefined;
   /** Opens the hooks, once it is decided what runs and before anything is recorded. */
   hooks(config: PipelineConfig): Promise<readonly PipelineHooks[]>;
+  /** Has somebody else renew the run's lease; absent where nothing keeps this process from doing so. */
+  readonly entrust: ((lease: Lease) => Promise<void>) | undefined;
   /** The caller's own view of this run: told of its end also where another process tells it to all others. */
   readonly watch: PipelineHooks | undefined;
   readonly pools: WorkerPools;
@@ -187,6 +189,7 @@ async function startRecorded(
     random,
     signal: request.signal,
     killGroups,
+    ...(request.entrust && { entrust: request.entrust }),
     async tellEnds(outbox, below) {
       hooks ??= await request.hooks(config);
       await tellEnds(outbox, below, { hooks, log: request.log, signal: request.signal });

@@ -26,6 +26,7 @@ export { openMemoryStore, type MemoryStore, type MemoryStoreOptions } from "./me
 export { inParallel } from "./object/in-parallel.ts";
 export type { ListedObject, ObjectOperations } from "./object/object-operations.ts";
 export { DEFAULT_LEASE_MS, openObjectStore, type ObjectStoreOptions } from "./object/open-object-store.ts";
+export type { LeaseKeeper, LeaseNote, LeaseOrder, LeaseStanding } from "./lease-keeper.ts";
 export { holderIsGone, processFacts, processStart, type ProcessFacts } from "./process-facts.ts";
 export {
   openStore,

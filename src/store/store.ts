@@ -1,3 +1,5 @@
+import type { LeaseKeeper, LeaseOrder } from "./lease-keeper.ts";
+
 /**
  * One record of a log as the store holds it. `text` is undefined where the bytes are unreadable
  * (torn, truncated): such a record is void but keeps its number.
@@ -48,6 +50,8 @@ export interface Lease {
    * STORE_LEASE_EXPIRED (nobody has) and STORE_LEASE_LOST are told apart. Absent where `check` knows that by itself.
    */
   confirm?(): Promise<void> | undefined;
+  /** Has somebody else renew it, for a process that may be too busy to; ended by `release`. Absent where nothing is renewed. */
+  entrust?(keeper: LeaseKeeper): Promise<void>;
   /** Rewrites what the lease says of its holder (run ID, process groups). */
   note(change: { readonly runId?: string; readonly groups?: readonly ProcessGroup[] }): Promise<void>;
   /** Gives the lease up. Idempotent. */
@@ -67,6 +71,9 @@ export type LeaseAnswer =
       readonly holder?: LeaseHolder | undefined;
       /** ISO 8601; when it runs out if not renewed (object stores). */ readonly until?: string | undefined;
     };
+
+/** A lease that is renewed for its holder; `close` of the store ends that. */
+export type AdoptedLease = Pick<LeaseKeeper, "update">;
 
 /** What a store can do, as data. */
 export interface StoreAbilities {
@@ -136,6 +143,8 @@ export interface CheckpointStore {
   takeLease(name: string, holder: LeaseHolder, signal?: AbortSignal): Promise<LeaseAnswer>;
   /** The live holder of a lease, undefined where nobody holds it. */
   leaseHolder(name: string, signal?: AbortSignal): Promise<LeaseHolder | undefined>;
+  /** Renews a lease that another process of this machine holds. Absent where leases aren't renewed. */
+  adoptLease?(order: LeaseOrder): AdoptedLease;
   /** The time by the store's own clock in ms since the epoch (local: the machine's). */
   time(signal?: AbortSignal): Promise<number>;
   /** Age of a log by the store's own clock: when its last record was written, in ms since the epoch; undefined where there is no such log. */

@@ -25,7 +25,7 @@ const config = (isolation: string): string => `pipeline {
 }
 `;
 
-for (const isolation of ["process"]) {
+for (const isolation of ["process", "none"]) {
   test(`a component that is busy for two leases keeps the lease, with isolation = ${isolation}`, async () => {
     using dir = tempDir();
     dir.write("plugins/Busy.js", BUSY);

@@ -1,14 +1,16 @@
-import { messageOf, type Clock } from "../../base/mod.ts";
+import { CairnError, messageOf, type Clock } from "../../base/mod.ts";
 import { storeError } from "../errors.ts";
 import type { Lease, LeaseHolder } from "../store.ts";
-import { numberOfKey } from "./keys.ts";
-import { noteText, type LeaseNote } from "./lease-note.ts";
+import { bootClock } from "./boot-clock.ts";
+import type { LeaseKeeper, LeaseNote, LeaseStanding } from "../lease-keeper.ts";
+import { numberedKey, numberOfKey } from "./keys.ts";
+import { noteText } from "./lease-note.ts";
 import type { LeasePlace } from "./object-lease.ts";
 
 export interface HeldLeaseOptions {
   readonly place: LeasePlace;
-  /** The object that is ours. */
-  readonly key: string;
+  /** Of the object that is ours. */
+  readonly number: number;
   readonly note: LeaseNote;
   /** Steady time before the object was written. */
   readonly renewedAt: number;
@@ -34,6 +36,7 @@ type Change = Partial<Pick<LeaseHolder, "runId" | "groups">>;
  */
 export class HeldLease implements Lease {
   readonly #place: LeasePlace;
+  readonly #number: number;
   readonly #key: string;
   readonly #lost = new AbortController();
   /** Aborted at release: the renewing ends. */
@@ -45,10 +48,13 @@ export class HeldLease implements Lease {
   readonly #renewing: Promise<void>;
   /** Under way from the moment that the deadline is found passed until `lost` says what that means. */
   #expiring: Promise<void> | undefined;
+  /** Renews it while this process can't. */
+  #keeper: LeaseKeeper | undefined;
 
-  constructor({ place, key, note, renewedAt }: HeldLeaseOptions) {
+  constructor({ place, number, note, renewedAt }: HeldLeaseOptions) {
     this.#place = place;
-    this.#key = key;
+    this.#number = number;
+    this.#key = numberedKey(place.prefix, number);
     this.#note = note;
     this.#deadline = renewedAt + note.durationMs;
     this.#renewing = this.#renewForever();
@@ -81,10 +87,37 @@ export class HeldLease implements Lease {
     this.#lost.signal.throwIfAborted();
   }
 
+  /** From here on `keeper` renews it, and is asked how it stands; where it fails, this process renews it again. */
+  async entrust(keeper: LeaseKeeper): Promise<void> {
+    // A keeper counts time as the machine does.
+    if (this.#clock !== bootClock) return keeper.close();
+    return this.#next(async () => {
+      const renewedAt = this.#deadline - this.#note.durationMs;
+      await keeper.keep({ name: this.#place.name, number: this.#number, note: this.#note, renewedAt });
+      this.#keeper = keeper;
+    });
+  }
+
+  /** What a keeper does for the lease's holder: has the object say this, and tells how the lease stands. */
+  async update(note: LeaseNote): Promise<LeaseStanding> {
+    if (noteText(note) !== noteText(this.#note)) {
+      this.#note = note;
+      if (note.released) this.#ending.abort();
+      await this.#boundedWrite();
+    }
+    const reason: unknown = this.#lost.signal.reason;
+    const takenOver = reason instanceof CairnError && reason.code === "STORE_LEASE_LOST";
+    return { deadline: this.#deadline, takenOver };
+  }
+
   async release(): Promise<void> {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
-    await this.#within(LONGEST_RELEASE_MS, (late) => this.#markReleased(late));
+    try {
+      await this.#within(LONGEST_RELEASE_MS, (late) => this.#markReleased(late));
+    } finally {
+      await this.#keeper?.close();
+    }
   }
 
   async #markReleased(late: AbortSignal): Promise<void> {
@@ -111,10 +144,13 @@ export class HeldLease implements Lease {
     while (!over.aborted) {
       const pause = durationMs * (failure === undefined ? RENEW_SHARE : AGAIN_SHARE);
       const left = this.#deadline - this.#clock.steady();
-      if (left <= 0) return this.#expire(failure);
+      if (left <= 0) {
+        await this.#expire(failure);
+        failure = undefined;
+        continue;
+      }
       if (!(await this.#pause(Math.min(pause, left), over))) return undefined;
-      if (this.#clock.steady() >= this.#deadline) return this.#expire(failure);
-      failure = await this.#failureOf(this.#boundedWrite());
+      if (this.#clock.steady() < this.#deadline) failure = await this.#failureOf(this.#boundedWrite());
     }
     return undefined;
   }
@@ -162,10 +198,11 @@ export class HeldLease implements Lease {
     }
   }
 
-  /** Writes the object, looks for a higher one, and moves the deadline. */
+  /** Writes the object, looks for a higher one, and moves the deadline; or has the keeper do so. */
   #write(signal: AbortSignal): Promise<void> {
-    const work = async (): Promise<void> => {
+    return this.#next(async () => {
       signal.throwIfAborted();
+      if (this.#keeper !== undefined) return this.#askKeeper(this.#keeper);
       const began = this.#clock.steady();
       if (began >= this.#deadline) return this.#expire(undefined);
       const { durationMs } = this.#note;
@@ -173,7 +210,25 @@ export class HeldLease implements Lease {
       if (await this.#hasHigher(signal)) this.#takenOver();
       else this.#deadline = Math.max(this.#deadline, began + durationMs);
       return undefined;
-    };
+    });
+  }
+
+  /** How the lease stands by its keeper, who may have to write first. */
+  async #askKeeper(keeper: LeaseKeeper): Promise<void> {
+    let standing: LeaseStanding;
+    try {
+      standing = await keeper.update(this.#note);
+    } catch (thrown) {
+      // From the next time on it is renewed here.
+      this.#keeper = undefined;
+      throw thrown;
+    }
+    if (standing.takenOver) this.#takenOver();
+    else this.#deadline = Math.max(this.#deadline, standing.deadline);
+  }
+
+  /** Does `work` behind all writings before it. */
+  #next(work: () => Promise<void>): Promise<void> {
     const result = this.#writing.then(work, work);
     this.#writing = result.then(nothing, nothing);
     return result;
@@ -187,11 +242,17 @@ export class HeldLease implements Lease {
 
   async #decide(cause: unknown): Promise<void> {
     if (this.#lost.signal.aborted) return;
+    const keeper = this.#keeper;
     const look = async (late: AbortSignal): Promise<void> => {
+      if (keeper !== undefined) await this.#failureOf(this.#askKeeper(keeper));
+      // Its keeper has renewed it while this process couldn't.
+      if (this.#lost.signal.aborted || this.#clock.steady() < this.#deadline) return;
       if (await this.#hasHigher(late)) this.#takenOver();
     };
     const failure = await this.#failureOf(this.#within(LONGEST_LOOK_MS, look));
-    if (!this.#lost.signal.aborted) this.#lost.abort(this.#expiredError(cause ?? failure));
+    this.#expiring = undefined;
+    if (this.#lost.signal.aborted || this.#clock.steady() < this.#deadline) return;
+    this.#lost.abort(this.#expiredError(cause ?? failure));
   }
 
   async #hasHigher(signal: AbortSignal): Promise<boolean> {

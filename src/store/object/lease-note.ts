@@ -1,16 +1,5 @@
 import { parseHolder } from "../lease-holder.ts";
-import type { LeaseHolder } from "../store.ts";
-
-/** What a lease object says. */
-export interface LeaseNote {
-  /** Undefined where the object can't be read. */
-  readonly holder: LeaseHolder | undefined;
-  /** New for each taking: tells our own object from another's when an answer was lost. */
-  readonly token: string;
-  /** How long the lease lasts after each writing, in ms: what its holder counts on. */
-  readonly durationMs: number;
-  readonly released: boolean;
-}
+import type { LeaseNote } from "../lease-keeper.ts";
 
 /** A lease object's text. */
 export function noteText(note: LeaseNote): string {

@@ -3,7 +3,8 @@ import { isTransient, storeError } from "../errors.ts";
 import type { LeaseAnswer, LeaseHolder } from "../store.ts";
 import { HeldLease } from "./held-lease.ts";
 import { numberedKey, numberOfKey } from "./keys.ts";
-import { noteText, parseNote, type LeaseNote } from "./lease-note.ts";
+import type { LeaseNote } from "../lease-keeper.ts";
+import { noteText, parseNote } from "./lease-note.ts";
 import type { ObjectOperations } from "./object-operations.ts";
 
 /** Where a lease lies, and what it is taken with. */
@@ -131,7 +132,7 @@ async function takeNumber(
   const later = await objects.list(prefix, key, signal);
   if (later.some((other) => numberOfKey(prefix, other.key) !== undefined)) return undefined;
   await sweepBelow(place, number - 1, signal);
-  const lease = new HeldLease({ place, key, note, renewedAt });
+  const lease = new HeldLease({ place, number, note, renewedAt });
   return { held: false, lease, ...(previous && { previous }) };
 }
 

@@ -1,7 +1,9 @@
-import { systemRandom, type Clock, type Random } from "../../base/mod.ts";
+import { systemClock, systemRandom, type Clock, type Random } from "../../base/mod.ts";
 import { holderIsGone } from "../process-facts.ts";
 import { checkName, checkRecord } from "../names.ts";
+import type { LeaseOrder } from "../lease-keeper.ts";
 import type {
+  AdoptedLease,
   AppendResult,
   CheckpointStore,
   LeaseAnswer,
@@ -11,6 +13,7 @@ import type {
   StoreShortcuts,
 } from "../store.ts";
 import { bootClock } from "./boot-clock.ts";
+import { HeldLease } from "./held-lease.ts";
 import { inParallel } from "./in-parallel.ts";
 import {
   leasePrefix,
@@ -70,7 +73,10 @@ class ObjectStore implements CheckpointStore {
 
   constructor(options: ObjectStoreOptions) {
     this.location = options.objects.location;
-    const { objects, clock = bootClock } = options;
+    const { objects } = options;
+    // The machine's ordinary clock stands still while the machine sleeps; leases don't.
+    const given = options.clock ?? systemClock;
+    const clock = given === systemClock ? bootClock : given;
     this.#objects = objects;
     const segments = new SegmentWriter({ objects, clock });
     this.#segments = segments;
@@ -165,6 +171,11 @@ class ObjectStore implements CheckpointStore {
   async takeLease(name: string, holder: LeaseHolder, signal?: AbortSignal): Promise<LeaseAnswer> {
     signal?.throwIfAborted();
     return takeObjectLease({ ...this.#lease, name, prefix: leasePrefix(name) }, holder, signal);
+  }
+
+  adoptLease({ name, number, note, renewedAt }: LeaseOrder): AdoptedLease {
+    const place = { ...this.#lease, name, prefix: leasePrefix(name) };
+    return new HeldLease({ place, number, note, renewedAt });
   }
 
   async leaseHolder(name: string, signal?: AbortSignal): Promise<LeaseHolder | undefined> {

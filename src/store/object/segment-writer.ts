@@ -6,7 +6,7 @@ import { logMark, segmentText } from "./segment-text.ts";
 import { wholeRecord } from "./whole-record.ts";
 
 /** A segment is added after each so many records. */
-export const SEGMENT_RECORDS = 100;
+const SEGMENT_RECORDS = 100;
 /** Fewer records than this are not worth a segment. */
 export const LEAST_RECORDS = 3;
 /** Longer records, in UTF-16 code units, stay out of segments: they are read one by one. */

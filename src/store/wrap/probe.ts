@@ -38,6 +38,7 @@ export function withProbe(store: CheckpointStore, random: Random = systemRandom)
       await ready(signal);
       return store.takeLease(name, holder, signal);
     },
+    ...(store.adoptLease && { adoptLease: store.adoptLease.bind(store) }),
     leaseHolder: (name, signal) => store.leaseHolder(name, signal),
     time: (signal) => store.time(signal),
     writtenAt: (log, signal) => store.writtenAt(log, signal),

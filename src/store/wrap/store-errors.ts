@@ -40,6 +40,7 @@ export function withStoreErrors(store: CheckpointStore): CheckpointStore {
       ),
     takeLease: (name, holder, signal) =>
       call("takeLease", signal, async () => store.takeLease(name, holder, signal), isLeaseAnswer),
+    ...(store.adoptLease && { adoptLease: store.adoptLease.bind(store) }),
     leaseHolder: (name, signal) =>
       call(
         "leaseHolder",
