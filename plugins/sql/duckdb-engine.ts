@@ -71,6 +71,13 @@ class DuckDbEngine implements SqlEngine {
     await this.#do(ownStatement(text, `sources.${name}`), false);
   }
 
+  async view(name: string, statement: Statement): Promise<void> {
+    // A view takes no arguments; a table does, and is filled once.
+    const kind = statement.arguments.length > 0 ? "TABLE" : "VIEW";
+    const before = `CREATE OR REPLACE TEMP ${kind} ${quotedName(name, '"')} AS\n`;
+    await this.#do(statement, true, (text) => before + text, before.length);
+  }
+
   async run(statement: Statement): Promise<SqlResult> {
     const prepared = await this.#prepare(statement);
     const isQuery = (prepared.statementType as number) === SELECT;

@@ -14,7 +14,7 @@ export interface SqlResult {
 
 /** Files that a view is made of. */
 export interface SourceFiles {
-  /** Absolute paths, globs and folders of this machine, or URIs. */
+  /** Absolute paths, globs and folders of this machine, or URIs; each is a whole of its own, all have the same columns. */
   readonly paths: readonly string[];
   readonly format: Format;
   readonly schema?: Readonly<Record<string, string>> | undefined;
@@ -41,6 +41,8 @@ export type SqlCell = string | number | boolean | null;
 export interface SqlEngine {
   /** Makes a view of files. */
   source(name: string, source: SourceFiles): Promise<void>;
+  /** Makes a view of a query, for this session alone. */
+  view(name: string, statement: Statement): Promise<void>;
   /** Runs a statement for its effect; a query's rows are counted. */
   run(statement: Statement): Promise<SqlResult>;
   /** Writes a query's rows. */

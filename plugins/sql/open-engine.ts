@@ -73,6 +73,8 @@ export function sparkUri(path: string): string {
 function sparkLooker(spark: ComponentContext["spark"]): Looker {
   return {
     isFolder: (path) => Promise.resolve(extname(path) === ""),
+    // Spark lists files, not folders; a glob names what was appended.
+    datasetsIn: (folder) => Promise.resolve([folder]),
     async text(path) {
       try {
         const [row] = await spark.read.option("wholetext", true).text(path).collect();

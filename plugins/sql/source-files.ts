@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PermanentError } from "cairn";
@@ -40,6 +40,8 @@ export interface Looker {
   text(path: string): Promise<string | undefined>;
   /** Whether a path is a folder; undefined where that can't be told. */
   isFolder(path: string): Promise<boolean>;
+  /** The datasets that were appended to a folder; the folder itself where there are none, or none can be seen. */
+  datasetsIn(folder: string): Promise<readonly string[]>;
 }
 
 export const localLooker: Looker = {
@@ -56,6 +58,15 @@ export const localLooker: Looker = {
     } catch {
       return false;
     }
+  },
+  async datasetsIn(folder) {
+    const found: string[] = [];
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const inner = join(folder, entry.name);
+      if (entry.isDirectory() && (await localLooker.text(join(inner, MANIFEST))) !== undefined)
+        found.push(inner);
+    }
+    return found.length > 0 ? found.toSorted() : [folder];
   },
 };
 
@@ -75,10 +86,11 @@ export async function sourceFiles(
   }
   const text = await looker.text(within(path, MANIFEST));
   const manifest = text === undefined ? undefined : parse(text, within(path, MANIFEST));
-  const folder = manifest?.folder === undefined ? path : within(path, manifest.folder);
+  const folders =
+    manifest?.folder === undefined ? await looker.datasetsIn(path) : [within(path, manifest.folder)];
   const written = manifest?.files?.map(({ name }) => formatOf(name)).find((one) => one !== undefined);
   const found = source.format ?? written ?? format ?? "parquet";
-  return { paths: [whole(folder, found)], format: found, schema };
+  return { paths: folders.map((folder) => whole(folder, found)), format: found, schema };
 }
 
 /** Joins without touching the scheme of a URI. */

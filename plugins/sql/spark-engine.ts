@@ -38,6 +38,13 @@ class SparkEngine implements SqlEngine {
     });
   }
 
+  async view(name: string, statement: Statement): Promise<void> {
+    await guarded(statement, async () => {
+      const frame = await this.#sql(statement);
+      await frame.createOrReplaceTempView(name);
+    });
+  }
+
   async run(statement: Statement): Promise<SqlResult> {
     return guarded(statement, async () => {
       const frame = await this.#sql(statement);
@@ -115,7 +122,9 @@ class SparkEngine implements SqlEngine {
           .join(", "),
       );
     } else if (format === "csv") reader = reader.option("inferSchema", true);
-    return reader.load(...paths);
+    const [first, ...others] = paths.map((path) => reader.load(path));
+    if (first === undefined) throw new TypeError("a source has files");
+    return others.reduce((all, one) => all.unionByName(one), first);
   }
 }
 

@@ -8,7 +8,8 @@ export type Argument = string | number | boolean | null;
 
 const format = v.pipe(v.picklist(FORMATS), v.description("Default: what the path ends in, else parquet."));
 
-const source = v.union([
+/** One source: its path, or more about it. */
+export const sourceEntry = v.union([
   v.string(),
   v.strictObject({
     path: v.pipe(
@@ -39,24 +40,31 @@ const target = v.strictObject({
   partitionBy: v.optional(v.array(v.string()), []),
 });
 
+/** What every component on these engines takes. */
+export const engineEntries = {
+  engine: v.optional(
+    v.pipe(
+      v.picklist(["duckdb", "spark"]),
+      v.description("duckdb is embedded; spark is at spark.connect-string."),
+    ),
+    "duckdb",
+  ),
+  sources: v.optional(v.pipe(v.record(v.string(), sourceEntry), v.description("Views by name.")), {}),
+  args: v.optional(
+    v.pipe(
+      v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.null()])),
+      v.description("Values for :name; they never become part of the text."),
+    ),
+    {},
+  ),
+  memoryLimit: v.optional(v.pipe(v.string(), v.description("Of DuckDB, such as 4GB."))),
+  threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.description("Of DuckDB."))),
+};
+
 /** The configuration of `sql`, the same for both engines. */
 export const sqlConfig = v.pipe(
   v.strictObject({
-    engine: v.optional(
-      v.pipe(
-        v.picklist(["duckdb", "spark"]),
-        v.description("duckdb is embedded; spark is at spark.connect-string."),
-      ),
-      "duckdb",
-    ),
-    sources: v.optional(v.pipe(v.record(v.string(), source), v.description("Views by name.")), {}),
-    args: v.optional(
-      v.pipe(
-        v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.null()])),
-        v.description("Values for :name; they never become part of the text."),
-      ),
-      {},
-    ),
+    ...engineEntries,
     statements: v.optional(
       v.pipe(v.array(v.string()), v.description("Run in order; the last one is the result.")),
     ),
@@ -64,8 +72,6 @@ export const sqlConfig = v.pipe(
       v.pipe(v.array(v.string()), v.description("The same from files, relative to the configuration file.")),
     ),
     target: v.optional(target),
-    memoryLimit: v.optional(v.pipe(v.string(), v.description("Of DuckDB, such as 4GB."))),
-    threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.description("Of DuckDB."))),
   }),
   v.check(
     ({ statements, files }) => (statements === undefined) !== (files === undefined),
