@@ -114,13 +114,13 @@ function sparkOver(
 ): ComponentSpark {
   const own = { settings, named };
   return new Proxy(own, {
-    get(target, key) {
-      if (key in target) return Reflect.get(target, key);
+    get(target, key): unknown {
+      if (key in target) return Reflect.get(target, key) as unknown;
       // Whoever awaits or prints it asks for these; that is no use of Spark.
       if (typeof key === "symbol" || key === "then" || key === "toJSON") return undefined;
       const found = session();
       const value: unknown = Reflect.get(found, key, found);
-      return typeof value === "function" ? value.bind(found) : value;
+      return typeof value === "function" ? (value.bind(found) as unknown) : value;
     },
   }) as ComponentSpark;
 }

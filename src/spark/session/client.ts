@@ -80,7 +80,7 @@ export class SparkClient {
     request: (base: RequestBase) => MessageInitShape<I>,
     options: UnaryOptions,
   ): Promise<MessageShape<O>> {
-    return await this.repeat(options, async () => {
+    return this.repeat(options, async () => {
       const call = { signal: options.signal, timeoutMs: options.timeoutMs ?? CALL_MS };
       return this.observe(await this.parts.transport.unary(method, request(this.base()), call));
     });
@@ -126,12 +126,12 @@ export class SparkClient {
     if (info === undefined && error.code !== GRPC.internal && error.code !== GRPC.unknown) {
       return connectionError(error, this.parts.endpoint, options.action);
     }
-    return await readSparkError(error, options, async (errorId) => {
+    return readSparkError(error, options, async (errorId) => {
       const { transport } = this.parts;
       const request = { ...this.base(), errorId };
       const { signal } = options;
       const call = { signal, timeoutMs: TIDY_MS };
-      return await transport.unary(SparkConnectService.method.fetchErrorDetails, request, call);
+      return transport.unary(SparkConnectService.method.fetchErrorDetails, request, call);
     });
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, type Random } from "../../base/mod.ts";
+import type { Clock, Random } from "../../base/mod.ts";
 
 /** How long and how often something is tried again. */
 export interface RetryPolicy {

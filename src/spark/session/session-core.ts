@@ -83,7 +83,7 @@ export class SessionCore {
   }
 
   async config(opType: ConfigOperation, action: string): Promise<ConfigResponse> {
-    return await this.#client.unary(SERVICE.config, (base) => ({ ...base, operation: { opType } }), {
+    return this.#client.unary(SERVICE.config, (base) => ({ ...base, operation: { opType } }), {
       action,
     });
   }
@@ -96,11 +96,11 @@ export class SessionCore {
     readonly tag?: string;
     readonly operationId?: string;
   }): Promise<readonly string[]> {
-    return await interrupt(this.#client, which);
+    return interrupt(this.#client, which);
   }
 
   async operationStates(ids: readonly string[]): Promise<ReadonlyMap<string, OperationState>> {
-    return await operationStates(this.#client, ids);
+    return operationStates(this.#client, ids);
   }
 
   /** Ends the session on the server, if `release` says so, and the connection. */

@@ -172,21 +172,21 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
 
   /** Interrupts all operations of the session; gives the IDs of those that ran. */
   async interruptAll(): Promise<readonly string[]> {
-    return await (await this.#begin(undefined)).core.interrupt({});
+    return (await this.#begin(undefined)).core.interrupt({});
   }
 
   /** Interrupts the session's operations that have this tag. */
   async interruptTag(tag: string): Promise<readonly string[]> {
-    return await (await this.#begin(undefined)).core.interrupt({ tag: checkTag(tag) });
+    return (await this.#begin(undefined)).core.interrupt({ tag: checkTag(tag) });
   }
 
   async interruptOperation(operationId: string): Promise<readonly string[]> {
-    return await (await this.#begin(undefined)).core.interrupt({ operationId });
+    return (await this.#begin(undefined)).core.interrupt({ operationId });
   }
 
   /** What the server knows of operations, by ID; `unknown` where it knows nothing. Spark 4.2 and newer. */
   async operationStates(ids: readonly string[]): Promise<ReadonlyMap<string, OperationState>> {
-    return await (await this.#begin(undefined)).core.operationStates(ids);
+    return (await this.#begin(undefined)).core.operationStates(ids);
   }
 
   async *execute(
@@ -208,7 +208,7 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
   async analyze(question: AnalyzeQuestion, options: Signalled = {}): Promise<AnalyzeAnswer> {
     const signal = this.#signal(options.signal);
     const { core } = await this.#begin(signal);
-    return await core.analyze(question, signal);
+    return core.analyze(question, signal);
   }
 
   nextPlanId(): bigint {

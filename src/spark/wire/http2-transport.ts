@@ -42,7 +42,7 @@ export class Http2Transport implements Transport {
     request: MessageInitShape<I>,
     options: CallOptions = {},
   ): Promise<MessageShape<O>> {
-    return await only(this.stream(method, request, options));
+    return only(this.stream(method, request, options));
   }
 
   async *stream<I extends DescMessage, O extends DescMessage>(

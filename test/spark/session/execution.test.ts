@@ -81,7 +81,7 @@ describe("an operation on Spark", () => {
       const fate = (): Fate => {
         if (left-- <= 0) return { kind: "whole" };
         const kind = random.pick(["refused", "lost", "broken", "ended"] as const);
-        return { kind, after: random.int(ROWS + 2) } as Fate;
+        return { kind, after: random.int(ROWS + 2) };
       };
       const server = new FakeSpark(ROWS, fate);
       expect(await rowsOf(server)).toEqual(ALL);
