@@ -106,20 +106,28 @@ test(
     // One in one go, and what other commands show.
     const whole = await runCairn(["run", "p.conf", ...ARGS, "--fresh", "--format=json"], options);
     expect([whole.code, leaks(dir, whole)]).toEqual([0, []]);
-    const { runId } = whole.json() as { runId: string };
-    for (const args of [
-      ["plan", "p.conf", ...ARGS.slice(0, 2)],
-      ["validate", "p.conf", ...ARGS.slice(0, 2)],
-      ["config", "show", "p.conf", ...ARGS.slice(0, 2)],
-      ["checkpoints", "show", runId, "--config=p.conf", "--events", "--env-file=given/more.env"],
-      ["checkpoints", "list", "--config=p.conf", "--all", "--env-file=given/more.env"],
-    ]) {
-      const shown = await runCairn(args, options);
-      expect([args[0], args[1], leaks(dir, shown)]).toEqual([args[0], args[1], []]);
-    }
+    await lookAtOthers(dir, options, (whole.json() as { runId: string }).runId);
   },
   TEST_MS,
 );
+
+/** What other commands show of the same configuration and runs. */
+async function lookAtOthers(
+  dir: TempDir,
+  options: Parameters<typeof runCairn>[1],
+  runId: string,
+): Promise<void> {
+  for (const args of [
+    ["plan", "p.conf", ...ARGS.slice(0, 2)],
+    ["validate", "p.conf", ...ARGS.slice(0, 2)],
+    ["config", "show", "p.conf", ...ARGS.slice(0, 2)],
+    ["checkpoints", "show", runId, "--config=p.conf", "--events", "--env-file=given/more.env"],
+    ["checkpoints", "list", "--config=p.conf", "--all", "--env-file=given/more.env"],
+  ]) {
+    const shown = await runCairn(args, options);
+    expect([args[0], args[1], leaks(dir, shown)]).toEqual([args[0], args[1], []]);
+  }
+}
 
 /** Whether the component has come to where it waits. */
 function holds(dir: TempDir): boolean {
