@@ -59,7 +59,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   spark: {
     holds: "the Spark Connect client",
     imports: ["base"],
-    packages: ["@bufbuild/protobuf", "@uwdata/flechette"],
+    packages: ["@bufbuild/protobuf"],
   },
   sdk: {
     holds: "what plugins import as `cairn`: component, hook and store definitions, ctx types",

@@ -21,10 +21,10 @@ export interface SparkEndpoint {
 }
 
 /** The port of a Spark Connect server where nothing else is said. */
-export const DEFAULT_PORT = 15_002;
+const DEFAULT_PORT = 15_002;
 /** As PySpark does it: long enough that servers don't take it for a flood, short enough to see a dead peer. */
-export const KEEPALIVE_MS = 60_000;
-export const KEEPALIVE_TIMEOUT_MS = 20_000;
+const KEEPALIVE_MS = 60_000;
+const KEEPALIVE_TIMEOUT_MS = 20_000;
 
 const FORM = "sc://HOST:PORT/;use_ssl=true;token=…;user_id=…";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

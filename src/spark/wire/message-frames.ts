@@ -3,7 +3,7 @@ import { GRPC, GrpcError } from "./grpc-error.ts";
 /** One byte that says whether the message is compressed, four for its length. */
 const HEAD = 5;
 /** The longest message that is taken, in bytes; PySpark's limit, and Spark's servers keep to it. */
-export const LONGEST_MESSAGE: number = 128 * 1024 * 1024;
+const LONGEST_MESSAGE: number = 128 * 1024 * 1024;
 
 /** A message as it stands on the wire. */
 export function frameOf(message: Uint8Array): Uint8Array {

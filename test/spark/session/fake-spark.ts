@@ -107,7 +107,7 @@ export class FakeSpark {
 }
 
 /** A clock that never waits, and moves on as if it had. */
-export function hastyClock(): Clock {
+function hastyClock(): Clock {
   let now = 0;
   return {
     now: () => now,
