@@ -240,6 +240,8 @@ function writer({ format, file, folder, partitionBy }: WritePlace): string {
   return `${literal(folder)} (${OPTIONS[format]}, PARTITION_BY (${columns}), OVERWRITE_OR_IGNORE true)`;
 }
 
+const IN_VIEW = "A view can't hold arguments: use them in the query, or CREATE TEMPORARY TABLE … AS.";
+
 /** What DuckDB said, with its offset: bytes from the beginning of the text, the COPY around a query included. */
 function duckError(statement: Statement, error: unknown, shift: number): Error {
   if (!(error instanceof Error)) return new PermanentError(String(error));
@@ -259,6 +261,7 @@ function duckError(statement: Statement, error: unknown, shift: number): Error {
     message: typeof message === "string" ? message.trimEnd() : error.message,
     code: typeof type === "string" ? `SQL_${type.toUpperCase().replaceAll(/[^A-Z]+/g, "_")}` : undefined,
     at: inText ? text.subarray(0, bytes).toString().length : undefined,
+    hint: error.message.includes("prepared parameter") ? IN_VIEW : undefined,
     transient: typeof type === "string" && TRANSIENT.has(type),
     cause: error,
   });

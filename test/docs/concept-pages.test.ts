@@ -8,6 +8,7 @@ const PAGES = [
   "budget",
   "components/exec",
   "components/file",
+  "components/sql",
   "contracts",
   "ends",
   "order",
@@ -18,6 +19,9 @@ const PAGES = [
   "start",
   "timeouts",
 ];
+
+/** First-party plugins lie beside an installed executable. */
+const PLUGINS = join(root, "plugins");
 
 interface Block {
   readonly language: string;
@@ -58,7 +62,7 @@ for (const page of PAGES) {
     for (const { text } of commands) {
       const shell = Bun.spawn(["bash", "-c", `exec 2>&1\n${text}`], {
         cwd: dir.path,
-        env: cleanEnv({ PATH: `${dir.path}:${process.env["PATH"]}` }),
+        env: cleanEnv({ PATH: `${dir.path}:${process.env["PATH"]}`, CAIRN_PLUGINS: PLUGINS }),
         stdin: "ignore",
         stdout: "pipe",
       });
