@@ -38,7 +38,6 @@ CHECK
 }
 
 install_locked .
-install_locked plugins/sql
 
 # The pinned Bun. Where npm runs no install scripts, its package holds a placeholder until its installer has run.
 PINNED_BUN="$(node -p 'require("./package.json").devDependencies.bun')"

@@ -17,7 +17,11 @@ export const checks: readonly Step[] = [
   { name: "house rules", command: [bun, "scripts/lint/main.ts"], remedy: "the message says why" },
   { name: "docs", command: [bun, "scripts/docs.ts", "--check"], remedy: "bun scripts/docs.ts" },
   { name: "types", command: ["tsc", "--noEmit"], remedy: "bun run types" },
-  { name: "plugins", command: ["tsc", "--noEmit", "-p", "plugins/sql"], remedy: "bun run types" },
+  {
+    name: "plugins",
+    command: ["tsc", "--noEmit", "-p", "plugins/sql"],
+    remedy: "npm install in plugins/sql (scripts/test.sh does it), then bun run types",
+  },
   { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"], remedy: "bun run lint" },
   { name: "unused", command: ["knip"], remedy: "remove it, or say in package.json who uses it" },
 ];
