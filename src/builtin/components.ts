@@ -4,6 +4,7 @@ import { fileRemoveComponent } from "./file-remove.ts";
 import { fileWaitComponent } from "./file-wait.ts";
 import { httpComponent } from "./http.ts";
 import { execComponent } from "./exec.ts";
+import { sparkSubmitComponent } from "./spark-submit/spark-submit.ts";
 
 /** A component that ships in the executable. */
 export interface BuiltinComponent {
@@ -22,4 +23,5 @@ export const builtinComponents: ReadonlyMap<string, BuiltinComponent> = new Map<
   ["file.wait", { definition: fileWaitComponent, revision: 1 }],
   ["file.copy", { definition: fileCopyComponent, revision: 1 }],
   ["file.remove", { definition: fileRemoveComponent, revision: 1 }],
+  ["spark.submit", { definition: sparkSubmitComponent, revision: 1 }],
 ]);
