@@ -19,6 +19,8 @@ type DuckDb = typeof import("@duckdb/node-api");
 
 /** DuckDB's number of queries; its enumeration isn't loaded for that. */
 const SELECT: number = 1;
+/** Its integers that may be wider than JSON's numbers. */
+const WHOLE = /^U?(?:BIG|HUGE)INT$/;
 /** Classes of DuckDB's errors that another attempt may not see. */
 const TRANSIENT: ReadonlySet<string> = new Set(["HTTP", "Connection", "INTERRUPT"]);
 
@@ -125,7 +127,11 @@ class DuckDbEngine implements SqlEngine {
     const prepared = await this.#prepare(statement);
     return this.#guarded(statement, async () => {
       const reader = await prepared.streamAndReadUntil(limit);
-      return reader.getRowObjectsJson().slice(0, limit) as Readonly<Record<string, SqlCell>>[];
+      const whole = reader.columnNames().filter((_, at) => WHOLE.test(String(reader.columnType(at))));
+      const rows = reader.getRowObjectsJson().slice(0, limit) as Record<string, SqlCell>[];
+      // Their JSON has all wide integers as texts.
+      for (const row of rows) for (const name of whole) row[name] = safeNumber(row[name] ?? null);
+      return rows;
     });
   }
 
@@ -202,6 +208,11 @@ function translated({ text, arguments: found }: Statement): string {
 
 function duckValue(value: Argument): DuckDBValue {
   return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
+}
+
+function safeNumber(cell: SqlCell): SqlCell {
+  const number = Number(cell);
+  return cell !== null && Number.isSafeInteger(number) ? number : cell;
 }
 
 function columnsOf(result: { columnNames(): readonly string[]; columnTypes(): readonly unknown[] }) {

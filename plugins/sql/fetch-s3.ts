@@ -36,7 +36,7 @@ function clientFor(ctx: Context, bucket: string): Bun.S3Client {
   }
   Object.assign(options, { accessKeyId, secretAccessKey });
   if (sessionToken !== undefined) options.sessionToken = sessionToken;
-  if (region !== undefined) options.region = region;
+  options.region = region ?? "us-east-1";
   if (endpoint !== undefined) options.endpoint = endpoint.includes("://") ? endpoint : `https://${endpoint}`;
   return new Bun.S3Client(options);
 }

@@ -5,10 +5,10 @@ import { done, FAILED, request, run, start } from "../../checkpoint/kit/runs.ts"
 import { newPath, openHdfs } from "./hdfs-bench.ts";
 
 /** Pairs of each kind. */
-const PAIRS = process.env["CAIRN_TEST_LONG"] === "1" ? 500 : 25;
+const PAIRS = process.env["CAIRN_TEST_LONG"] === "1" ? 500 : 50;
 /** Pairs under way at a time. */
 const WIDTH = 4;
-const TIMEOUT_MS = 60_000 * (PAIRS / 25);
+const TIMEOUT_MS = 120_000 * (PAIRS / 50);
 
 /** Two runners that start at once on one location: one starts, the other is told who holds the lease. */
 async function race(server: HdfsServer, resumers: boolean): Promise<void> {
