@@ -4,6 +4,7 @@ import {
   type Clock,
   createRedactor,
   type JsonObject,
+  type JsonValue,
   type Redactor,
   systemClock,
   uuid,
@@ -77,6 +78,21 @@ function auditedComponent(component: HookComponent): JsonObject {
   };
 }
 
+/** Whether this is what a check of data found; the rest of it is the component's own. */
+function isCheck(value: JsonValue): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return typeof Reflect.get(value, "name") === "string" && typeof Reflect.get(value, "passed") === "boolean";
+}
+
+/** The checks of data that a component's outputs tell, as `quality.check` does: a list `checks` of names and whether they passed. */
+function checkFields(outputs: JsonValue | undefined): JsonObject {
+  if (typeof outputs !== "object" || outputs === null || Array.isArray(outputs)) return {};
+  const { checks } = outputs as JsonObject;
+  return Array.isArray(checks) && checks.length > 0 && checks.every(isCheck)
+    ? { quality_checks: checks }
+    : {};
+}
+
 /** The hooks, given where records go. */
 function recordingHooks(
   record: (event: string, fields: JsonObject) => Promise<void>,
@@ -100,6 +116,7 @@ function recordingHooks(
             ...auditedComponent(component),
             duration_ms: Math.round(component.durationMs),
             status: component.status === "skipped" ? "skipped" : "success",
+            ...checkFields(component.outputs),
           }),
     onComponentFailure: (component) =>
       record("component_failure", {
