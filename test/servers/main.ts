@@ -19,7 +19,8 @@ const servers: Readonly<Record<string, () => Installation | Promise<Installation
 
 const named = process.argv.slice(2);
 const wanted = process.env["CAIRN_TEST_SERVERS"] === "none" ? [] : Object.keys(servers);
-for (const name of named.length > 0 ? named : wanted) {
+
+async function install(name: string): Promise<void> {
   try {
     const found = servers[name];
     if (found === undefined) throw new Error(`the servers are ${Object.keys(servers).join(", ")}`);
@@ -31,3 +32,6 @@ for (const name of named.length > 0 ? named : wanted) {
     process.exitCode = 1;
   }
 }
+
+// All at once: most of it is waiting for downloads.
+await Promise.all((named.length > 0 ? named : wanted).map(install));
