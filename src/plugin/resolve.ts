@@ -105,6 +105,26 @@ function formsText(segments: readonly string[]): string {
   return forms.join(", ");
 }
 
+/** Types of the first-party plugins that ship beside the executable, by the folder of `plugins/` that holds them. */
+const FIRST_PARTY: ReadonlyMap<string, string> = new Map([
+  ["sql", "sql"],
+  ["quality.check", "quality"],
+]);
+
+/** Where a first-party type is to be had; undefined for any other type. */
+function firstPartyHint(type: string): string | undefined {
+  const folder = FIRST_PARTY.get(type);
+  if (folder === undefined) return undefined;
+  const besides = folder === "sql" ? "" : " (with plugins/sql, which it works with)";
+  return `"${type}" is a first-party plugin: the release archive has it in plugins/${folder}${besides}. Unpack the archive's folder "plugins" beside the executable, or name it with --plugins=DIR.`;
+}
+
+function notFoundHint(near: readonly string[], folders: readonly string[]): string {
+  if (near.length > 0) return `Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?`;
+  if (folders.length === 0) return "Name the plugin folder with --plugins=DIR.";
+  return 'Put the plugin into one of these folders, or name its folder with --plugins=DIR; "cairn plugins list" shows what is there.';
+}
+
 async function notFound(type: string, request: ResolveRequest): Promise<CairnError> {
   const segments = segmentsOf(type);
   const folders = request.folders;
@@ -120,15 +140,10 @@ async function notFound(type: string, request: ResolveRequest): Promise<CairnErr
     folders.length === 0
       ? `Cannot resolve type "${type}": ${where}`
       : `Cannot resolve type "${type}": ${where}; looked for ${formsText(segments)}${looked}`;
-  const meant = near.map((name) => `"${name}"`).join(" or ");
-  const hint =
-    near.length > 0
-      ? `Did you mean ${meant}?`
-      : 'Put the plugin into one of these folders, or name its folder with --plugins=DIR; "cairn plugins list" shows what is there.';
   return new CairnError(message, {
     code: "PLUGIN_NOT_FOUND",
     kind: "config",
-    hint: folders.length === 0 && near.length === 0 ? "Name the plugin folder with --plugins=DIR." : hint,
+    hint: firstPartyHint(type) ?? notFoundHint(near, folders),
     details: { type, folders, nearest: near },
   });
 }

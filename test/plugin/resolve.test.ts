@@ -128,6 +128,24 @@ describe("a type is refused", () => {
     });
   });
 
+  test.each([
+    [
+      "sql",
+      '"sql" is a first-party plugin: the release archive has it in plugins/sql. Unpack the archive\'s folder "plugins" beside the executable, or name it with --plugins=DIR.',
+    ],
+    [
+      "quality.check",
+      '"quality.check" is a first-party plugin: the release archive has it in plugins/quality (with plugins/sql, which it works with). Unpack the archive\'s folder "plugins" beside the executable, or name it with --plugins=DIR.',
+    ],
+  ])("where the folder of the first-party plugin %s is absent: what has it is named", async (type, hint) => {
+    using dir = tempDir();
+    dir.write("plugins/sqlite.ts", COMPONENT);
+    for (const folders of [[], ["plugins"]]) {
+      const refused = await refusal(type, dir, folders);
+      expect([refused.code, refused.hint]).toEqual(["PLUGIN_NOT_FOUND", hint]);
+    }
+  });
+
   test("where the same last name stands in another package", async () => {
     using dir = tempDir();
     dir.write("plugins/org/other/deeply/Extract.ts", COMPONENT);
