@@ -49,7 +49,7 @@ const RULES: Readonly<Record<Manager, readonly Rule[]>> = {
     [/Connected to Spark cluster with app ID (app-\d+-\d+)/u, ([, id]) => ({ applicationId: id })],
     [/(?:successfully submitted as|State of(?: driver)?|"submissionId"\s*:) ?"?(driver-\d+-\d+)/u, submitted],
     [/State of (?:driver )?driver-[\d-]+ is (?:now )?([A-Z]+)/u, ([, state]) => ({ state })],
-    [/"driverState"\s*:\s*"([A-Z]+)"/u, ([, state]) => ({ state })],
+    [/"driverState"\s*:\s*"([A-Z_]+)"/u, ([, state]) => ({ state })],
   ],
   yarn: [
     ...DRIVER,

@@ -48,10 +48,10 @@ export function readStatus(
   const log = new SubmitLog(manager);
   for (const text of lines) log.take({ text });
   const { facts } = log;
-  const isAbsent = lines.some((line) =>
-    /^No applications found\.?$|"submissionId".*not found/iu.test(line.trim()),
-  );
-  if (isAbsent || (manager === "standalone" && facts.state === "NOT_FOUND"))
+  const isAbsent = lines.some((line) => /^No applications found\.?$/iu.test(line.trim()));
+  // A master's REST server says of a driver that it does not know only that it has no success.
+  const isUnknown = facts.state === undefined && lines.some((line) => /"success"\s*:\s*false/u.test(line));
+  if (isAbsent || (manager === "standalone" && (isUnknown || facts.state === "NOT_FOUND")))
     return { end: "LOST", word: "NOT_FOUND" };
   const word = facts.state;
   if (word === undefined) return undefined;
