@@ -22,9 +22,9 @@ export default defineComponent({
       progress(index, config.checks.length, name);
       const result = { name, type: check.type, ...(await measure(check, about, `checks[${index}]`)) };
       results.push(result);
-      const { passed, message, ...fields } = result;
-      if (passed) log.info(`${name} passed: ${message}`, fields);
-      else log.warn(`${name} failed: ${message}`, fields);
+      const { passed, message, measured } = result;
+      if (passed) log.info(`${name} passed: ${message}`, { measured });
+      else log.warn(`${name} failed: ${message}`, { measured });
     }
     progress(config.checks.length, config.checks.length);
     judge(config, results, log);

@@ -54,7 +54,8 @@ export async function openEngine(
       return sourceFiles(
         { ...source, path: local },
         localLooker,
-        (whole, format) => `${whole}/**/*.${format}*`,
+        // Hidden files are others' notes: Spark's sums (.part-0.parquet.crc), what a writer has not finished.
+        (whole, format) => `${whole}/**/[!._]*.${format}*`,
       );
     },
     async [Symbol.asyncDispose]() {

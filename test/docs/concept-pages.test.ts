@@ -8,6 +8,7 @@ const PAGES = [
   "budget",
   "components/exec",
   "components/file",
+  "components/quality-check",
   "components/sql",
   "contracts",
   "ends",

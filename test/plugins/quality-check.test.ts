@@ -245,6 +245,27 @@ for (const [engine, there] of engines) {
     );
 
     test(
+      "checks the files of a folder, and none that is hidden",
+      async () => {
+        using dir = tempDir();
+        for (const [name, text] of [
+          ["part-1.csv", ORDERS],
+          ["part-2.csv", FINE],
+          [".part-1.csv.crc", "crc"],
+          ["_notes.csv", "a\n"],
+        ] as const)
+          dir.write(`orders/${name}`, text);
+        write(
+          dir,
+          engine,
+          `source { path = "orders", format = csv, ${SCHEMA} }, checks = [{ type = row-count, min = 6, max = 6 }]`,
+        );
+        expect((await completed(dir)).map(({ passed }) => passed)).toEqual([1]);
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
       "says which check a query's error is about",
       async () => {
         using dir = tempDir();
