@@ -72,7 +72,7 @@ describe("defineComponent", () => {
     [
       { run() {}, zzzzz: 1 },
       'defineComponent does not know the key "zzzzz"',
-      "Its keys are description, config, input, output, run.",
+      "Its keys are description, config, input, output, files, run.",
     ],
     [
       { run() {}, description: 1 },
