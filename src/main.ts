@@ -23,11 +23,16 @@ if (first === "__worker") {
   console.log(`cairn ${version}`);
 } else {
   const { main, processSink } = await import("./cli/mod.ts");
+  const { takeStream } = await import("./base/take-stream.ts");
+  const sinks = { out: processSink(1), err: processSink(2) };
+  // What hooks and components in the runner print would else be lost at the exit, or come between two parts of a line.
+  takeStream("stdout", (chunk) => sinks.out.write(chunk));
+  takeStream("stderr", (chunk) => sinks.err.write(chunk));
   // oxlint-disable-next-line unicorn/no-process-exit -- handles that a component left open must not keep a finished run alive
   const exit = (code: number): void => process.exit(code);
   const env = { ...process.env };
   // What a component in the runner starts with `process.env` must not take our flags' variables for its own.
   for (const name of Object.keys(env))
     if (name.startsWith("CAIRN_")) Reflect.deleteProperty(process.env, name);
-  exit(await main({ argv, env, sinks: { out: processSink(1), err: processSink(2) }, exit }));
+  exit(await main({ argv, env, sinks, exit }));
 }

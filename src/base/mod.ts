@@ -18,4 +18,5 @@ export * from "./redact.ts";
 export * from "./redact-finding.ts";
 export * from "./sha256.ts";
 export * from "./start-timer.ts";
+export * from "./take-stream.ts";
 export * from "./version.ts";

@@ -6,8 +6,8 @@ export interface Sink {
   readonly isTerminal: boolean;
   /** Width in columns; 80 where the stream does not say. */
   columns(): number;
-  /** Queues text. Whoever has closed the other end has seen enough: that is no error. */
-  write(text: string): void;
+  /** Queues text, or bytes of it. Whoever has closed the other end has seen enough: that is no error. */
+  write(text: string | Uint8Array): void;
   /** Resolves when everything queued was taken, or the other end is gone. */
   flush(): Promise<void>;
 }
@@ -66,12 +66,16 @@ export function processSink(fd: 1 | 2): Sink {
       return columns > 0 ? columns : DEFAULT_COLUMNS;
     },
     write(text) {
-      if (text === "") return;
+      if (text.length === 0) return;
       attempt(() => writer.write(text));
       attempt(() => writer.flush());
     },
     async flush() {
-      await pending;
+      // What is printed meanwhile is waited for too.
+      for (let waited: unknown; waited !== pending;) {
+        waited = pending;
+        await waited;
+      }
     },
   };
 }

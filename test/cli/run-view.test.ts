@@ -18,7 +18,7 @@ function memorySink(columns = 100): Sink & { readonly written: string[] } {
     written,
     isTerminal: true,
     columns: () => columns,
-    write: (text) => written.push(text),
+    write: (text) => written.push(String(text)),
     flush: async () => {},
   };
 }

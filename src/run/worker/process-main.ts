@@ -1,13 +1,12 @@
-import { writeSync } from "node:fs";
+import { takeStream } from "../../base/mod.ts";
 import type { PluginDefinition, ResolvedType } from "../../plugin/mod.ts";
 import { componentEnv } from "./component-env.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { type FromWorker, LOG_MARKER, OUTPUT_MARKER, type ToWorker } from "./protocol.ts";
 import { WorkerSession } from "./session.ts";
 import { toWireError } from "./wire-error.ts";
+import { writeWhole } from "./write-whole.ts";
 
-/** Longest wait for what a component printed to leave the process, in ms. */
-const FLUSH_TIMEOUT_MS = 2000;
 /** How often in a row the event loop must be found empty before a component counts as stuck, and the time between, in ms. */
 const EMPTY_TIMES = 5;
 const EMPTY_INTERVAL_MS = 40;
@@ -64,35 +63,13 @@ function watchSilence(firstLimitMs: number): (message: ToWorker) => void {
   };
 }
 
-/** What `process.stdout` and `process.stderr` still hold back goes out. */
-async function flushStreams(): Promise<void> {
-  const streams = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
-  if (streams.length === 0) return;
-  const drained = streams.map((stream) => new Promise<void>((resolve) => stream.once("drain", resolve)));
-  await Promise.race([Promise.all(drained), Bun.sleep(FLUSH_TIMEOUT_MS)]);
-}
-
-/** Writes to a stream that may be full just now; gives up where nobody reads it. */
-async function writeWhole(fd: number, text: string): Promise<void> {
-  const bytes = Buffer.from(text);
-  const end = performance.now() + FLUSH_TIMEOUT_MS;
-  for (let at = 0; at < bytes.length && performance.now() < end;) {
-    try {
-      at += writeSync(fd, bytes, at);
-    } catch (thrown) {
-      if (!(thrown instanceof Error) || Reflect.get(thrown, "code") !== "EAGAIN") throw thrown;
-      await Bun.sleep(1);
-    }
-  }
-}
-
-function makeOutputEnd(libc: Libc): () => Promise<number | undefined> {
+/** What was printed is in the pipes by now; where some of it is unread there, a marker follows it. */
+function makeOutputEnd(libc: Libc): () => number | undefined {
   let marker = 0;
-  return async () => {
-    await flushStreams();
+  return () => {
     if (!STREAMS.some((fd) => libc.unreadBytes(fd) > 0)) return undefined;
     marker++;
-    for (const fd of STREAMS) await writeWhole(fd, `${OUTPUT_MARKER}${marker}\n`);
+    for (const fd of STREAMS) writeWhole(fd, `${OUTPUT_MARKER}${marker}\n`);
     return marker;
   };
 }
@@ -153,6 +130,8 @@ export async function runWorkerProcess(args: readonly string[], parts: WorkerPar
   const libc = openLibc();
   bindToRunner(libc, runnerPid);
   libc.adoptOrphans();
+  takeStream("stdout", (chunk) => writeWhole(1, chunk));
+  takeStream("stderr", (chunk) => writeWhole(2, chunk));
   const heard = watchSilence(silenceMs);
   const send = (message: FromWorker): void => {
     process.send?.(message);

@@ -47,8 +47,8 @@ export interface WorkerHost {
   waiting?(begins: boolean): void;
   /** Called when a component begins and ends. */
   running?(begins: boolean): void;
-  /** Lets output go out, and answers a marker's number where some is still on its way. */
-  finishOutput?(): Promise<number | undefined>;
+  /** Answers the number of a marker that ends the output, where some of it is still on its way. */
+  finishOutput?(): number | undefined;
   /** True where processes that components started are still there. */
   hasLeftovers?(): boolean;
   /** A log line as it can be printed; absent where lines are best told at once. */
@@ -218,7 +218,7 @@ export class WorkerSession {
     this.#running = active;
     host.running?.(true);
     const end = await this.#perform(active, this.#run);
-    const marker = await host.finishOutput?.();
+    const marker = host.finishOutput?.();
     host.running?.(false);
     this.#running = undefined;
     host.send({
