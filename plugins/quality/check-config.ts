@@ -1,6 +1,9 @@
 import { v } from "cairn";
 import { engineEntries, sourceEntry } from "../sql/sql-config.ts";
 
+/** The view of the rows that are checked. */
+export const CHECKED = "checked";
+
 const name = v.optional(
   v.pipe(v.string(), v.description("What results call it. Default: its type and columns.")),
 );
@@ -92,6 +95,10 @@ export const checkConfig = v.pipe(
     ({ source, of, statement, checks }) =>
       [source, of, statement].some((one) => one !== undefined) || checks.every(({ type }) => type === "sql"),
     "say what is checked: source, of or statement",
+  ),
+  v.check(
+    ({ sources }) => !Object.keys(sources).some((one) => one.toLowerCase() === CHECKED),
+    `a source can't be called "${CHECKED}": that is the view of the rows that are checked`,
   ),
   v.check(
     ({ onFailure, maxFailures }) => (onFailure === "threshold") === (maxFailures !== undefined),

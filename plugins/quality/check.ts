@@ -1,9 +1,9 @@
 import { type ComponentContext, defineComponent, PermanentError } from "cairn";
 import { ownStatement } from "../sql/engine.ts";
 import { openEngine } from "../sql/open-engine.ts";
-import { type CheckConfig, checkConfig } from "./check-config.ts";
+import { CHECKED, type CheckConfig, checkConfig } from "./check-config.ts";
 import { checkName, type CheckResult } from "./check-result.ts";
-import { CHECKED, type CheckedRows, columnText, countRows, oneStatement } from "./checked-rows.ts";
+import { type CheckedRows, columnText, countRows, oneStatement } from "./checked-rows.ts";
 import { measure } from "./measure.ts";
 
 type Engine = Awaited<ReturnType<typeof openEngine>>;

@@ -1,8 +1,6 @@
 import { ownStatement, quotedName, type SqlCell, type SqlColumn, type SqlEngine } from "../sql/engine.ts";
 import { splitStatements, type Statement } from "../sql/statements.ts";
-
-/** The view of the rows that are checked. */
-export const CHECKED = "checked";
+import { CHECKED } from "./check-config.ts";
 
 /** What the checks look at: the rows, and the ways in which this engine writes things. */
 export interface CheckedRows {

@@ -1,6 +1,6 @@
 import { PermanentError } from "cairn";
 import type { SqlCell } from "../sql/engine.ts";
-import type { Check, CheckOf } from "./check-config.ts";
+import { CHECKED, type Check, type CheckOf } from "./check-config.ts";
 import {
   boundsFact,
   boundsText,
@@ -11,7 +11,6 @@ import {
   percentText,
 } from "./check-result.ts";
 import {
-  CHECKED,
   type CheckedRows,
   columnText,
   countOf,

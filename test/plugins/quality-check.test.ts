@@ -291,7 +291,9 @@ test("what quality.check is to check is refused with its place where it says not
     `checks = [{ type = row-count }]`,
     `of = a, statement = "SELECT 1", checks = [{ type = row-count }]`,
     `of = a, on-failure = threshold, checks = [{ type = range, column = id }]`,
-    `of = a, max-failures = 1, checks = [{ type = row-counts }]`,
+    `sources { Checked = "a.csv" }, of = a, checks = [{ type = row-count }]`,
+    `of = a, max-failures = 1, checks = [{ type = row-count }]`,
+    `of = a, checks = [{ type = row-counts }]`,
   );
   const { code, stdout, stderr } = await runCairn(["validate", "check.conf"], { cwd: dir.path });
   expect(code).not.toBe(0);
@@ -299,5 +301,7 @@ test("what quality.check is to check is refused with its place where it says not
   expect(said).toContain("say what is checked: source, of or statement");
   expect(said).toContain("give one of source, of and statement");
   expect(said).toContain("give min, max or both");
+  expect(said).toContain(`a source can't be called "checked"`);
+  expect(said).toContain("max-failures belongs to on-failure = threshold");
   expect(said).toContain("row-counts");
 });
