@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import {
   CairnError,
   type Clock,
@@ -17,9 +17,7 @@ import {
   folderRights,
   freeSpace,
   handleRacer,
-  parseLocation,
   type Racer,
-  schemeOf,
   storeChecks,
   sweepTrials,
   systemFileSystem,
@@ -27,8 +25,11 @@ import {
   withRetry,
 } from "../store/mod.ts";
 import { RACER_COMMAND, type RacerProcess, startRacer } from "./doctor-racer.ts";
+import { type Installed, installedDuckdb, installedSparkSubmit } from "./installed-engines.ts";
+import { reachSpark } from "./reach-spark.ts";
 import { storeAt, type StoreAtRequest } from "./store-at.ts";
 import { type OpenStoreRequest, storeRequest } from "./stores.ts";
+import { trialPlace } from "./trial-place.ts";
 import { findFolders } from "./wire.ts";
 
 export interface DoctorRequest extends Omit<OpenStoreRequest, "registry" | "warn"> {
@@ -88,6 +89,7 @@ export async function examine(request: DoctorRequest = {}): Promise<DoctorReport
   } finally {
     for (const store of stores) await store.close();
   }
+  await examineEngines(report, place, request.signal);
   return report.document(stores[0]?.location ?? null);
 }
 
@@ -160,8 +162,7 @@ async function examineStore(
   const [store, other, ...rest] = stores.map((each) => withRetry(each, { timeoutMs: RETRY_MS, clock }));
   if (store === undefined || other === undefined) return;
   const folder = trialFolder(systemRandom.nonce());
-  const local = localFolder(place);
-  const before = local === undefined ? undefined : entriesOf(local);
+  const { folder: local, restore } = trialPlace(place.place);
   const processes = startRacers(place, request);
   const handles = [other, ...rest].map((each, at) => handleRacer(`handle ${at + 1}`, each));
   const racers: readonly Racer[] = [...handles, ...processes];
@@ -183,7 +184,33 @@ async function examineStore(
   } finally {
     await Promise.all(processes.map((each) => each.close()));
     await report.check("clean-up", () => cleanUp(store, folder));
-    if (local !== undefined) removeNewFolders(local, before);
+    restore();
+  }
+}
+
+/** The engines under components: a Spark Connect server, what is installed of Spark, DuckDB. */
+async function examineEngines(
+  report: Report,
+  place: StoreAtRequest,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { config, lookup, redactor } = place;
+  if (config?.spark?.connectString === undefined || redactor === undefined)
+    report.skip("spark-connect", "no configuration with spark.connect-string is given");
+  else
+    await report.check("spark-connect", async () => {
+      const outcome = await reachSpark({ config, lookup, redactor, signal });
+      return outcome ?? { summary: "", facts: {}, findings: [] };
+    });
+  const { folders } = await findFolders(config, lookup);
+  const installed: readonly (readonly [string, () => Installed | Promise<Installed>])[] = [
+    ["spark-submit", () => installedSparkSubmit(config, lookup)],
+    ["duckdb", () => installedDuckdb(config, folders)],
+  ];
+  for (const [name, look] of installed) {
+    const found = await look();
+    if ("missing" in found) report.skip(name, found.missing);
+    else await report.check(name, () => Promise.resolve(found));
   }
 }
 
@@ -214,26 +241,6 @@ async function cleanUp(store: CheckpointStore, folder: string): Promise<CheckOut
             },
           ],
   };
-}
-
-/** The folder of a local location. */
-function localFolder({ place }: StoreAtRequest): string | undefined {
-  if ((schemeOf(place.text) ?? "file") !== "file") return undefined;
-  return parseLocation(place.text, place.folder, []).target;
-}
-
-/** Names in a folder; undefined where it isn't there. */
-function entriesOf(folder: string): ReadonlySet<string> | undefined {
-  if (systemFileSystem.realPath(folder) === undefined) return undefined;
-  return new Set(systemFileSystem.list(folder).map(({ name }) => name));
-}
-
-/** Removes empty folders that the trial has made: a store's own, and the location itself. */
-function removeNewFolders(folder: string, before: ReadonlySet<string> | undefined): void {
-  for (const name of entriesOf(folder) ?? []) {
-    if (before?.has(name) !== true) systemFileSystem.removeFolder(join(folder, name));
-  }
-  if (before === undefined) systemFileSystem.removeFolder(folder);
 }
 
 /** The room where a folder lies, or will lie. */

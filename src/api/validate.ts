@@ -1,17 +1,19 @@
 import { type Finding, sortFindings } from "../base/mod.ts";
 import { type PipelineConfig, redactorFor } from "../config/mod.ts";
-import { withCheckpointErrors } from "../checkpoint/mod.ts";
 import { schemeOf } from "../store/mod.ts";
 import { configFindings, findingsOf } from "./config-findings.ts";
-import { type Opened, openRunStore, type StoreTools, withOpened } from "./open-run.ts";
+import { type Opened, withOpened } from "./open-run.ts";
 import type { LoadOptions, PluginOptions } from "./options.ts";
+import { sparkFindings } from "./reach-spark.ts";
+import { reachStore } from "./reach-store.ts";
 import { checkStoreAt } from "./store-at.ts";
 import { storeFailureFindings } from "./store-failure.ts";
+import { defaultLocation } from "./stores.ts";
 
 export interface ValidateOptions extends LoadOptions, PluginOptions {
   /** Import plugins (in a worker process) and check each component's configuration. Default true. */
   readonly loadPlugins?: boolean | undefined;
-  /** Also reach the checkpoint location. Default false. */
+  /** Also reach the checkpoint location and the Spark Connect server. Default false. */
   readonly resources?: boolean | undefined;
 }
 
@@ -46,8 +48,12 @@ async function validateFile(path: string, options: ValidateOptions): Promise<Fil
   return withOpened({ ...options, isolation }, async (opened) => {
     const { loaded, findings } = await configFindings(path, options, opened);
     const { pipeline, placeholders } = loaded;
-    const store = pipeline === undefined ? [] : await storeFindings(pipeline, options, opened, placeholders);
-    const sorted = sortFindings([...findings, ...store]);
+    const reached: Finding[] = [];
+    if (pipeline !== undefined) {
+      reached.push(...(await storeFindings(pipeline, options, opened, placeholders)));
+      reached.push(...(await engineFindings(pipeline, options, opened, placeholders)));
+    }
+    const sorted = sortFindings([...findings, ...reached]);
     return { file: path, valid: !sorted.some(({ severity }) => severity === "error"), findings: sorted };
   });
 }
@@ -56,34 +62,38 @@ async function validateFile(path: string, options: ValidateOptions): Promise<Fil
 async function storeFindings(
   config: PipelineConfig,
   options: ValidateOptions,
-  opened: Opened,
+  { lookup }: Opened,
   placeholders: ReadonlySet<string>,
 ): Promise<readonly Finding[]> {
   const { enabled, location } = config.checkpoint;
-  if (!enabled || [...placeholders].some((each) => location?.includes(each) === true)) return [];
+  if (!enabled || holds(placeholders, location)) return [];
   const redactor = redactorFor(config);
-  const place = { text: location ?? ".", folder: config.folder, configured: true };
   try {
+    const text = location ?? (options.resources === true ? defaultLocation() : ".");
+    const place = { text, folder: config.folder, configured: true };
     const failing = storeFailureFindings(config, schemeOf(place.text) ?? "file");
     if (failing.length > 0) return failing;
-    if (options.resources === true) await reachStore(config, options, { ...opened, redactor, warnings: [] });
-    else if (options.loadPlugins !== false)
-      await checkStoreAt({ place, config, lookup: opened.lookup, redactor });
+    const request = { place, config, lookup, redactor };
+    if (options.resources === true) return await reachStore(request);
+    if (options.loadPlugins !== false) await checkStoreAt(request);
     return [];
   } catch (thrown) {
     return findingsOf(thrown);
   }
 }
 
-async function reachStore(
+/** The engines that the configuration names, reached. */
+async function engineFindings(
   config: PipelineConfig,
   options: ValidateOptions,
-  tools: StoreTools,
-): Promise<void> {
-  const { store, owned } = await openRunStore(config, options, tools);
-  try {
-    await withCheckpointErrors(async () => store?.logs(""));
-  } finally {
-    if (owned) await store?.close();
-  }
+  { lookup }: Opened,
+  placeholders: ReadonlySet<string>,
+): Promise<readonly Finding[]> {
+  if (options.resources !== true || holds(placeholders, config.spark?.connectString)) return [];
+  return sparkFindings({ config, lookup, redactor: redactorFor(config) });
+}
+
+/** Whether a value is yet to come, because its variable isn't set here. */
+function holds(placeholders: ReadonlySet<string>, value: string | undefined): boolean {
+  return [...placeholders].some((each) => value?.includes(each) === true);
 }

@@ -12,7 +12,7 @@ export const doctor: Command = {
   name: "doctor",
   summary: "Prove what checkpoints rest on at a location, and measure it",
   about: [
-    "Several processes race for new logs and for the numbers of one log: each must be given once. What one has written another one must read and list at once. Then clock offset, latency, permissions, free space and plugin folders. Some servers ignore the conditions of a write and answer that it was done; nothing but a race shows it.",
+    "Several processes race for new logs and for the numbers of one log: each must be given once. What one has written another one must read and list at once. Then clock offset, latency, permissions, free space, plugin folders, and the engines under components: the Spark Connect server of the configuration, spark-submit, DuckDB. Some servers ignore the conditions of a write and answer that it was done; nothing but a race shows it.",
     "It writes below a name of its own and removes that again; pipelines that run there are not disturbed. Exit 0 where nothing is found, 1 with findings, 2 where the location or configuration is wrong.",
   ],
   examples: [

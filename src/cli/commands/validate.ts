@@ -60,7 +60,8 @@ export const validate: Command = {
       name: "resources",
       type: "boolean",
       group: "Configuration and plugins",
-      summary: "Also reach the checkpoint location: is it readable and writable",
+      summary:
+        "Also reach the checkpoint location (is it readable and writable, does it heed conditional writes) and the Spark Connect server",
     },
     plugins,
     ...configFlags,
