@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { openSession, type SparkSession } from "../../src/spark/mod.ts";
 import { sharedSpark } from "../servers/spark/shared-spark.ts";
 import { exactly } from "./arrow/exactly.ts";
-import { type Answer, type PySpark, startPySpark } from "./pyspark.ts";
+import { type Answer, type PySpark, SETTINGS, startPySpark } from "./pyspark.ts";
 
 const server = await sharedSpark();
 
@@ -17,8 +17,6 @@ const DATA = `CREATE OR REPLACE TEMP VIEW data AS SELECT * FROM VALUES
   ('b', 5, 4.00BD, 'z', timestamp'2023-01-01 00:00:00', X''),
   (NULL, NULL, -1.75BD, 'w', NULL, NULL),
   ('a', 4, 0.00BD, 'x', NULL, X'FF') AS data(g, n, d, t, ts, b)`;
-
-const SETTINGS = { "spark.sql.session.timeZone": "UTC", "spark.sql.shuffle.partitions": "1" };
 
 /** As many queries as are under way at once; the server has two cores. */
 const AT_ONCE = 4;

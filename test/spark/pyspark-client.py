@@ -12,6 +12,7 @@ import time
 os.environ["TZ"] = "UTC"
 time.tzset()
 
+import pyarrow.ipc  # noqa: E402
 from pyspark.sql import SparkSession, Window, functions as F  # noqa: E402
 from pyspark.sql import types as T  # noqa: E402
 
@@ -130,6 +131,12 @@ def run(spark, order):
             frame = frame.selectExpr("*", *order["more"])
         frame.coalesce(1).write.parquet(order["path"])
         return {}
+    if kind == "arrow":
+        table = pyarrow.ipc.open_stream(order["path"]).read_all()
+        table.validate(full=True)
+        schema = ", ".join(table.schema.to_string().split("\n"))
+        ids = table.column("id").to_pylist()
+        return {"schema": schema, "rows": [[len(ids), min(ids), table.column("s")[ids.index(-1)].as_py()]]}
     if kind == "bench":
         return bench(spark, order)
     raise ValueError(kind)
@@ -144,8 +151,8 @@ def bench(spark, order):
 
 def main():
     spark = SparkSession.builder.remote(sys.argv[1]).getOrCreate()
-    spark.conf.set("spark.sql.session.timeZone", "UTC")
-    spark.conf.set("spark.sql.shuffle.partitions", "1")
+    for name, value in json.loads(sys.argv[2]).items():
+        spark.conf.set(name, value)
     for line in sys.stdin:
         order = json.loads(line)
         try:

@@ -2,6 +2,15 @@ import { join } from "node:path";
 
 import type { SparkServer } from "../servers/spark/spark-server.ts";
 
+/** The same for both clients: one zone, and as little work as may be for the many small queries. */
+export const SETTINGS: Readonly<Record<string, string>> = {
+  "spark.sql.session.timeZone": "UTC",
+  "spark.sql.shuffle.partitions": "1",
+  // Compiling code takes longer than such queries.
+  "spark.sql.codegen.wholeStage": "false",
+  "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+};
+
 /** What PySpark's client answers: an error's first line, or values with their types (`exactly.ts`). */
 export interface Answer {
   readonly error?: string;
@@ -18,15 +27,13 @@ export interface PySpark {
 
 /** Starts PySpark's client on the server's packages. */
 export function startPySpark(server: SparkServer): PySpark {
-  const child = Bun.spawn(
-    ["python3", "-W", "ignore", join(import.meta.dir, "pyspark-client.py"), server.url],
-    {
-      env: { ...process.env, PYTHONPATH: server.packages, PYTHONDONTWRITEBYTECODE: "1" },
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: "pipe",
-    },
-  );
+  const program = join(import.meta.dir, "pyspark-client.py");
+  const child = Bun.spawn(["python3", "-W", "ignore", program, server.url, JSON.stringify(SETTINGS)], {
+    env: { ...process.env, PYTHONPATH: server.packages, PYTHONDONTWRITEBYTECODE: "1" },
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   const waiting = new Map<number, (answer: Answer) => void>();
   const said = new Response(child.stderr).text();
   const reading = readLines(child.stdout, (line) => {

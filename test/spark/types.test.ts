@@ -8,7 +8,7 @@ import type { Variant } from "../../src/spark/value/variant.ts";
 import { sharedSpark } from "../servers/spark/shared-spark.ts";
 import { EVERY_TYPE } from "./arrow/every-type.ts";
 import { exactly } from "./arrow/exactly.ts";
-import { type Answer, type PySpark, startPySpark } from "./pyspark.ts";
+import { type Answer, type PySpark, SETTINGS, startPySpark } from "./pyspark.ts";
 
 const server = await sharedSpark();
 
@@ -38,7 +38,7 @@ describe.skipIf(server === undefined)("every type of Spark, one wide table", () 
 
   beforeAll(async () => {
     if (!server) return;
-    session = openSession(server.url, { settings: { "spark.sql.session.timeZone": "UTC" } });
+    session = openSession(server.url, { settings: SETTINGS });
     python = startPySpark(server);
     const [theirs, ours] = [`${server.folder}/types-by-pyspark`, `${server.folder}/types-by-cairn`];
     const known = COLUMNS.filter(({ texts }) => texts === undefined);

@@ -47,11 +47,12 @@ export class DataFrame extends RunnableFrame {
   }
 
   /**
-   * A column of this DataFrame and no other: what tells the two sides of a self-join apart.
+   * A column of this DataFrame and no other: what tells the two sides of a join apart. In a self-join each side needs
+   * a DataFrame of its own, for one that is part of both sides names neither.
    *
    * ```ts
-   * const parent = people.alias("parent");
-   * people.join(parent, people.col("parent").eq(parent.col("id")));
+   * const [person, boss] = [people.alias("person"), people.alias("boss")];
+   * person.join(boss, person.col("boss").eq(boss.col("id")));
    * ```
    */
   col(name: string): Column {
@@ -269,11 +270,14 @@ export class DataFrame extends RunnableFrame {
 
   /** With a value for nulls: in columns of the value's type, or in the given ones. */
   fillna(value: SparkInput, ...columns: readonly string[]): DataFrame {
-    const literal = literalOf(value);
-    if (!literal || value == null) throw planError("Cannot fill nulls: a number, text or boolean is needed");
+    if (!["number", "bigint", "string", "boolean"].includes(typeof value)) {
+      throw planError("Cannot fill nulls: a number, text or boolean is needed");
+    }
+    // The server takes whole numbers as long only.
+    const filling = typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
     return this.#next({
       case: "fillNa",
-      value: { input: this.relation, cols: [...columns], values: [literal] },
+      value: { input: this.relation, cols: [...columns], values: [literalOf(filling)] },
     });
   }
 

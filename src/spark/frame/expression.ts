@@ -1,4 +1,3 @@
-import { isRecord, shown } from "../arrow/checked-values.ts";
 import type { SparkInput } from "../value/spark-value.ts";
 import { literalOf } from "./literal.ts";
 import { type ExpressionInit, planError } from "./plan.ts";
@@ -22,27 +21,7 @@ export function call(name: string, args: readonly ExpressionInit[], isDistinct =
   };
 }
 
-/**
- * A value as an expression. Arrays, maps and objects become calls of `array`, `map` and `named_struct`, which all
- * versions of Spark know.
- *
- * @throws CairnError `SPARK_VALUE_INVALID` for a value that Spark can't hold exactly; `SPARK_PLAN_INVALID` for one
- *   that isn't of Spark at all.
- */
+/** A value as an expression; see {@link literalOf}. */
 export function valueExpression(value: SparkInput): ExpressionInit {
-  const literal = literalOf(value);
-  if (literal) return { exprType: { case: "literal", value: literal } };
-  if (Array.isArray(value)) return call("array", (value as readonly SparkInput[]).map(valueExpression));
-  if (value instanceof Map) {
-    const entries = [...(value as ReadonlyMap<SparkInput, SparkInput>)];
-    return call("map", entries.flat().map(valueExpression));
-  }
-  if (isRecord(value)) {
-    const entries = Object.entries(value);
-    return call(
-      "named_struct",
-      entries.flatMap(([name, inner]) => [valueExpression(name), valueExpression(inner)]),
-    );
-  }
-  throw planError(`Cannot send ${shown(value)} to Spark: it is no value of Spark's`);
+  return { exprType: { case: "literal", value: literalOf(value) } };
 }

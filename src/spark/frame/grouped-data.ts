@@ -70,12 +70,7 @@ export class GroupedData<Frame> {
    */
   pivot(column: ColumnOrName, values: readonly SparkInput[] = []): GroupedData<Frame> {
     if (this.#pivot) throw planError("Cannot pivot: the groups are pivoted already");
-    const literals = values.map((value) => {
-      const literal = literalOf(value);
-      if (!literal) throw planError("Cannot pivot: its values are plain ones, not arrays or objects");
-      return literal;
-    });
-    return new GroupedData(this.#make, { col: columnOf(column).expression, values: literals });
+    return new GroupedData(this.#make, { col: columnOf(column).expression, values: values.map(literalOf) });
   }
 
   #each(name: string, columns: readonly ColumnOrName[]): Frame {

@@ -1,0 +1,102 @@
+import { microsOfPoint } from "../arrow/checked-values.ts";
+import type { DataType } from "../schema/data-type.ts";
+import { CalendarInterval } from "../value/calendar-interval.ts";
+import { Decimal } from "../value/decimal.ts";
+import type { SparkInput } from "../value/spark-value.ts";
+import {
+  daysOf,
+  microsOfDateTime,
+  microsOfDuration,
+  monthsOfDuration,
+  nanosOf,
+} from "../value/time-values.ts";
+import { type LiteralInit, planError } from "./plan.ts";
+
+/** Greatest `integer`; larger whole numbers are a `long`. */
+const MAX_INTEGER = 2 ** 31 - 1;
+const TIME_PRECISION = 6;
+const LONG_BITS = 64;
+
+type LiteralKind = NonNullable<LiteralInit["literalType"]>;
+
+/** The types of literals without parts, by the protocol's names for their cases. */
+const TYPES: Readonly<Record<string, DataType>> = {
+  boolean: { type: "boolean" },
+  string: { type: "string" },
+  integer: { type: "integer" },
+  long: { type: "long" },
+  double: { type: "double" },
+  binary: { type: "binary" },
+  date: { type: "date" },
+  timestamp: { type: "timestamp" },
+  timestampNtz: { type: "timestamp_ntz" },
+  time: { type: "time", precision: TIME_PRECISION },
+  yearMonthInterval: { type: "year-month interval", start: "year", end: "month" },
+  dayTimeInterval: { type: "day-time interval", start: "day", end: "second" },
+  calendarInterval: { type: "interval" },
+};
+
+/** The type of a value without parts; undefined for arrays, maps, objects and what is no value of Spark's. */
+export function plainType(value: SparkInput): DataType | undefined {
+  if (value === null || value === undefined) return { type: "null" };
+  if (value instanceof Decimal) return { type: "decimal", precision: value.precision(), scale: value.scale };
+  const kind = plainKind(value)?.case;
+  return kind === undefined ? undefined : TYPES[kind];
+}
+
+/**
+ * A literal for a value without parts.
+ *
+ * @throws CairnError `SPARK_VALUE_INVALID` for a value that Spark can't hold exactly.
+ */
+export function plainLiteral(value: NonNullable<SparkInput>): LiteralInit {
+  const literalType = plainKind(value);
+  if (literalType) return { literalType };
+  throw planError("Cannot send a value to Spark: it has parts");
+}
+
+function plainKind(value: NonNullable<SparkInput>): LiteralKind | undefined {
+  switch (typeof value) {
+    case "boolean":
+      return { case: "boolean", value };
+    case "string":
+      return { case: "string", value };
+    case "bigint":
+      if (BigInt.asIntN(LONG_BITS, value) === value) return { case: "long", value };
+      throw planError(`Cannot send ${value} to Spark: it has more than 64 bits`, "Give it as a Decimal.");
+    case "number":
+      return numberKind(value);
+    default:
+      return objectKind(value);
+  }
+}
+
+function numberKind(value: number): LiteralKind {
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) return { case: "double", value };
+  return Math.abs(value) <= MAX_INTEGER ? { case: "integer", value } : { case: "long", value: BigInt(value) };
+}
+
+function objectKind(value: object): LiteralKind | undefined {
+  if (value instanceof Uint8Array) return { case: "binary", value: new Uint8Array(value) };
+  if (value instanceof Decimal) {
+    const precision = value.precision();
+    return { case: "decimal", value: { value: value.toString(), precision, scale: value.scale } };
+  }
+  if (value instanceof Temporal.PlainDate) return { case: "date", value: daysOf(value) };
+  if (value instanceof Temporal.PlainDateTime)
+    return { case: "timestampNtz", value: microsOfDateTime(value) };
+  if (value instanceof Temporal.PlainTime) {
+    return { case: "time", value: { nano: nanosOf(value), precision: TIME_PRECISION } };
+  }
+  if (value instanceof Temporal.Duration) {
+    return value.years !== 0 || value.months !== 0
+      ? { case: "yearMonthInterval", value: monthsOfDuration(value) }
+      : { case: "dayTimeInterval", value: microsOfDuration(value) };
+  }
+  if (value instanceof CalendarInterval) {
+    const { months, days, microseconds } = value;
+    return { case: "calendarInterval", value: { months, days, microseconds } };
+  }
+  const micros = microsOfPoint(value);
+  return micros === undefined ? undefined : { case: "timestamp", value: micros };
+}
