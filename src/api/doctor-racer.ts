@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import { messageOf } from "../base/mod.ts";
 import { handleRacer, type Race, type Racer, type RaceReport, withRetry } from "../store/mod.ts";
 import type { Environment } from "./options.ts";
@@ -70,6 +69,8 @@ export function startRacer(command: readonly string[], env: Environment, order: 
 /** Makes this process a racer, for `src/main.ts`; resolves when its standard input has ended. */
 export async function racerMain(): Promise<void> {
   const say = (answer: object): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
+  // Loaded here alone: with it come streams, which no other process of ours needs at its start.
+  const { createInterface } = await import("node:readline");
   const input = createInterface({ input: process.stdin });
   let racer: Racer | undefined;
   let close = (): Promise<void> => Promise.resolve();

@@ -1,6 +1,14 @@
-import { createInterface } from "node:readline";
-import { CairnError, messageOf } from "../base/mod.ts";
-import type { AdoptedLease, Lease, LeaseKeeper, LeaseNote, LeaseOrder, LeaseStanding } from "../store/mod.ts";
+import { CairnError, type ErrorKind, messageOf } from "../base/mod.ts";
+import {
+  type AdoptedLease,
+  type CheckpointStore,
+  type Lease,
+  type LeaseKeeper,
+  type LeaseNote,
+  type LeaseOrder,
+  type LeaseStanding,
+  retrying,
+} from "../store/mod.ts";
 import type { Environment, LoadOptions } from "./options.ts";
 import { readConfig } from "./load-config.ts";
 import { childEnv, lines } from "./line-process.ts";
@@ -11,6 +19,10 @@ export const KEEPER_COMMAND = "__keeper";
 
 /** How long a keeper may take to end when it is told to, in ms. */
 const LONGEST_END_MS = 1_000;
+/** How long a store that fails to open is tried again, in ms: the run waits for it. */
+const LONGEST_OPEN_MS = 10_000;
+/** How often a keeper looks whether the process that it keeps the lease for is there, in ms. */
+const PARENT_INTERVAL_MS = 500;
 
 /** Which store it is about: the first line to a keeper. Everything that a run's store is opened by. */
 export interface KeeperPlace {
@@ -26,7 +38,17 @@ export interface KeeperPlace {
 
 /** Every further line. */
 type Question = { readonly keep: LeaseOrder } | { readonly update: LeaseNote };
-type Answer = { readonly standing: LeaseStanding } | { readonly done: true } | { readonly error: string };
+type Answer =
+  | { readonly standing: LeaseStanding }
+  | { readonly done: true }
+  | { readonly error: KeeperError };
+/** An error as it crosses; without a code where it is none of Cairn's. */
+interface KeeperError {
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly kind?: ErrorKind | undefined;
+  readonly hint?: string | undefined;
+}
 
 /** A keeper in a process of its own; it starts at the first question, and ends with this process at the latest. */
 function leaseKeeper(command: readonly string[], env: Environment, place: KeeperPlace): LeaseKeeper {
@@ -47,7 +69,7 @@ function leaseKeeper(command: readonly string[], env: Environment, place: Keeper
       const { value } = await answers.next();
       if (value === undefined) throw new Error("the process that renews the lease has ended");
       const answer = JSON.parse(value) as Answer;
-      if ("error" in answer) throw new Error(answer.error);
+      if ("error" in answer) throw fromKeeperError(answer.error);
       return answer;
     });
     // An answer that failed is its asker's; the next question is asked all the same.
@@ -65,29 +87,55 @@ function leaseKeeper(command: readonly string[], env: Environment, place: Keeper
       throw new Error("the process that renews the lease gave another answer");
     },
     async close() {
-      await child.stdin.end();
+      // Its end is waited for: without this, nothing would keep the event loop for it.
+      child.ref();
       const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_END_MS);
-      await child.exited;
+      // What it did not read any more is nobody's loss.
+      await Promise.allSettled([child.stdin.end(), child.exited]);
       clearTimeout(timer);
     },
   };
 }
 
-/** Makes this process a keeper, for `src/main.ts`; resolves when its standard input has ended. */
+/** Makes this process a keeper, for `src/main.ts`; resolves when its standard input has ended, whatever is under way. */
 export async function leaseKeeperMain(): Promise<void> {
+  endWithParent();
   const say = (answer: Answer): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
   let kept: Kept | undefined;
-  for await (const line of createInterface({ input: process.stdin })) {
+  const answer = async (line: string): Promise<void> => {
     try {
       if (kept === undefined) {
         kept = await openKept(JSON.parse(line) as KeeperPlace);
         say({ done: true });
       } else say(await kept.answer(JSON.parse(line) as Question));
     } catch (thrown) {
-      say({ error: messageOf(thrown) });
+      say({ error: toKeeperError(thrown) });
     }
-  }
-  await kept?.close();
+  };
+  let answering = Promise.resolve();
+  // The end is seen while an answer is under way, too.
+  for await (const line of lines(Bun.stdin.stream())) answering = answering.then(() => answer(line));
+}
+
+/** Ends this process when the one that started it is gone, in case that something else holds its standard input open. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+  }, PARENT_INTERVAL_MS).unref();
+}
+
+function toKeeperError(thrown: unknown): KeeperError {
+  const message = messageOf(thrown);
+  if (!(thrown instanceof CairnError)) return { message };
+  return { message, code: thrown.code, kind: thrown.kind, hint: thrown.hint };
+}
+
+/** What the store failed with is an error of Cairn again: whoever asked knows by its code whether to try again. */
+function fromKeeperError({ message, code, kind, hint }: KeeperError): Error {
+  return code === undefined || kind === undefined
+    ? new Error(message)
+    : new CairnError(message, { code, kind, hint });
 }
 
 /** What is known of a run whose lease may need a keeper. */
@@ -114,14 +162,15 @@ export async function entrustLease(lease: Lease, request: EntrustRequest): Promi
 
 interface Kept {
   answer(question: Question): Promise<Answer>;
-  close(): Promise<void>;
 }
 
 /** Opens the store, and answers what is asked of it. */
 async function openKept({ place, path, cwd, plugins, options }: KeeperPlace): Promise<Kept> {
   const env = process.env;
   const { pipeline: config } = await readConfig(path, { ...options, cwd, env });
-  const store = await storeAt({ place, config, lookup: { plugins, env, cwd }, isTrial: true });
+  const open = (): Promise<CheckpointStore> =>
+    storeAt({ place, config, lookup: { plugins, env, cwd }, isTrial: true });
+  const store = await retrying(place.text, "open", { timeoutMs: LONGEST_OPEN_MS }, undefined, open);
   let lease: AdoptedLease | undefined;
   return {
     async answer(question) {
@@ -132,7 +181,6 @@ async function openKept({ place, path, cwd, plugins, options }: KeeperPlace): Pr
       if (lease === undefined) throw notKept();
       return { standing: await lease.update(question.update) };
     },
-    close: () => store.close(),
   };
 }
 

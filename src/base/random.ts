@@ -1,5 +1,3 @@
-import { randomBytes, randomUUID } from "node:crypto";
-
 /** Chance as an argument, so that tests own it. */
 export interface Random {
   /** A UUID of version 7 (RFC 9562): sorts by time, at millisecond resolution. */
@@ -10,14 +8,17 @@ export interface Random {
   fraction(): number;
 }
 
-/** The operating system's randomness. */
+/** Bytes of a nonce. */
+const NONCE_BYTES = 8;
+
+/** The operating system's randomness. By the globals: `node:crypto` would load Node's streams at every start. */
 export const systemRandom: Random = {
   runId: () => Bun.randomUUIDv7(),
-  nonce: () => randomBytes(8).toString("hex"),
+  nonce: () => crypto.getRandomValues(new Uint8Array(NONCE_BYTES)).toHex(),
   fraction: () => Math.random(),
 };
 
 /** A version 4 UUID, for identifiers that need no order. */
 export function uuid(): string {
-  return randomUUID();
+  return crypto.randomUUID();
 }

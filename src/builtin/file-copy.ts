@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isAbsolute } from "node:path";
 import * as v from "valibot";
 import type { JsonObject } from "../base/mod.ts";
@@ -105,7 +104,7 @@ async function planOf(files: DataFiles, { config, signal }: Context): Promise<Pl
 }
 
 async function hashOf(files: DataFiles, uri: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
+  const hash = new Bun.CryptoHasher("sha256");
   for await (const part of files.read(uri, {}, signal)) hash.update(part);
   return hash.digest("hex");
 }

@@ -1,5 +1,4 @@
 import { isAbsolute } from "node:path";
-import { createHash, type Hash } from "node:crypto";
 import { type JsonObject, sha256, systemClock } from "../base/mod.ts";
 import { type DataFiles, openDataFiles } from "../files/mod.ts";
 import type { ComponentContext } from "../sdk/mod.ts";
@@ -87,14 +86,15 @@ function shortFailure({ request }: DownloadTools, size: number, total: number): 
 }
 
 interface Checked {
-  readonly algorithm: string;
+  readonly algorithm: Bun.SupportedCryptoAlgorithms;
   readonly expected: string | undefined;
 }
 
 /** The hash to check by; SHA-256 where none is given. */
 function hashOf({ checksum }: HttpConfig): Checked {
   const [algorithm = "sha256", expected] = checksum?.toLowerCase().split(":") ?? [];
-  return { algorithm, expected };
+  // The schema lets only such names pass.
+  return { algorithm: algorithm as Checked["algorithm"], expected };
 }
 
 /** Throws where what came is not what was expected. */
@@ -188,7 +188,7 @@ async function isRight(
 async function* resumedBody(
   context: Context,
   tools: DownloadTools,
-  hash: Hash,
+  hash: Bun.CryptoHasher,
   seen: { facts: JsonObject; size: number },
 ): AsyncGenerator<Uint8Array> {
   const { config, progress } = context;
@@ -237,7 +237,7 @@ async function toRemote(
     tools.retrying,
     () => true,
     async () => {
-      const hash = createHash(algorithm);
+      const hash = new Bun.CryptoHasher(algorithm);
       const seen = { facts: {} as JsonObject, size: 0 };
       let digest = "";
       const source = async function* (): AsyncGenerator<Uint8Array> {
@@ -268,7 +268,7 @@ async function isThere(
   if (expected === undefined) return false;
   const there = await files.stat(target, signal);
   if (there?.kind !== "file" || (config.size !== undefined && there.size !== config.size)) return false;
-  const hash = createHash(algorithm);
+  const hash = new Bun.CryptoHasher(algorithm);
   for await (const part of files.read(target, {}, signal)) hash.update(part);
   return hash.digest("hex") === expected;
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -97,8 +96,8 @@ export class PartialFile {
   }
 
   /** Hash of what is there, in hex. */
-  async digest(algorithm: string): Promise<string> {
-    const hash = createHash(algorithm);
+  async digest(algorithm: Bun.SupportedCryptoAlgorithms): Promise<string> {
+    const hash = new Bun.CryptoHasher(algorithm);
     for await (const part of createReadStream(this.#path)) hash.update(part as Uint8Array);
     return hash.digest("hex");
   }

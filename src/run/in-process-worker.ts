@@ -1,6 +1,7 @@
 import type { JsonValue } from "../base/mod.ts";
 import type { Inspection } from "../plugin/mod.ts";
-import { type ComponentOutput, OutputJoiner } from "./component-output.ts";
+import type { ComponentOutput } from "./component-output.ts";
+import { OutputJoiner } from "./output-joiner.ts";
 import type { SecretKeeper } from "./output-lines.ts";
 import type { AttemptListener, WorkerHandle, WorkerLine } from "./worker-handle.ts";
 import { componentEnv } from "./worker/component-env.ts";

@@ -2,7 +2,7 @@ import type { RunJournal } from "../checkpoint/mod.ts";
 import type { SparkSettings } from "../sdk/mod.ts";
 import type { OpenFiles } from "../files/mod.ts";
 import type { SecretProviderFacts } from "../plugin/mod.ts";
-import { ComponentOutput } from "./component-output.ts";
+import type { ComponentOutput } from "./component-output.ts";
 import { InProcessWorker } from "./in-process-worker.ts";
 import { reapOrphans } from "./reap-orphans.ts";
 import { ProcessWorker } from "./process-worker.ts";
@@ -39,7 +39,7 @@ export class WorkerPools {
   #parts: WorkerParts | undefined;
   #pings: ReturnType<typeof setInterval> | undefined;
   #describesInRunner = false;
-  readonly #output = new ComponentOutput();
+  #output: ComponentOutput | undefined;
   #secretProviders: readonly SecretProviderFacts[] = [];
   readonly #files = new Map<SparkSettings | undefined, RunnerFiles>();
   readonly #stopReaping: (() => void) | undefined;
@@ -61,6 +61,9 @@ export class WorkerPools {
   /** Makes ready what `isolation = none` needs: then plugins are described in the runner too. */
   async useRunner(describe: boolean): Promise<void> {
     this.#parts ??= await this.#options.parts();
+    // With it come a console and streams of Node, which other runs need not load.
+    const { ComponentOutput } = await import("./component-output.ts");
+    this.#output ??= new ComponentOutput();
     this.#describesInRunner = describe;
   }
 
@@ -114,7 +117,7 @@ export class WorkerPools {
     this.#pings = undefined;
     await Promise.all([this.processes.close(), this.inRunner.close()]);
     for (const files of this.#files.values()) await files.close();
-    this.#output.close();
+    this.#output?.close();
     process.off("exit", this.#killAll);
     this.#stopReaping?.();
   }
@@ -164,8 +167,10 @@ export class WorkerPools {
   #startInRunner(): WorkerHandle {
     const { cwd, env, log } = this.#options;
     const parts = this.#parts;
-    if (parts === undefined) throw new Error("the runner was not made ready for components");
     const output = this.#output;
+    if (parts === undefined || output === undefined) {
+      throw new Error("the runner was not made ready for components");
+    }
     return new InProcessWorker({
       parts,
       env,
