@@ -245,6 +245,37 @@ for (const [engine, there] of engines) {
     );
 
     test(
+      "takes columns and bounds with spaces, quotes and backslashes as they are",
+      async () => {
+        using dir = tempDir();
+        dir.write("odd.csv", "odd col,id\nO'Hara,1\nO'Hara,2\n");
+        const bound = String.raw`"O'Hara\\"`;
+        write(
+          dir,
+          engine,
+          `source { path = "odd.csv", schema { "odd col" = string, id = int } }, on-failure = warn, checks = [
+            { type = range, column = "odd col", min = "O'Hara", max = "O'Hara" }
+            { type = range, column = "odd col", max = ${bound} }
+            { type = range, column = "odd col", min = ${bound} }
+            { type = unique, columns = ["odd col", id] }
+            { type = nulls, columns = ["ODD COL"] }
+            { type = unique, columns = ["odd'col"] }
+          ]`,
+        );
+        const [outputs] = await completed(dir);
+        expect(told(outputs?.checks ?? [])).toEqual([
+          'range(odd col): yes {"outside":0}',
+          'range(odd col): yes {"outside":0}',
+          'range(odd col): no {"outside":2}',
+          'unique(odd col, id): yes {"rows":2,"duplicates":0}',
+          'nulls(ODD COL): yes {"ODD COL":0}',
+          `unique(odd'col): no {"missing":["odd'col"]}`,
+        ]);
+      },
+      TIMEOUT_MS,
+    );
+
+    test(
       "checks the files of a folder, and none that is hidden",
       async () => {
         using dir = tempDir();
@@ -282,6 +313,32 @@ for (const [engine, there] of engines) {
     );
   });
 }
+
+test.skipIf(server === undefined)(
+  "quality.check on spark checks a table of the catalog (skipped where the Spark server can't be had)",
+  async () => {
+    using dir = tempDir();
+    const table = `default.checked_${crypto.randomUUID().slice(0, 8)}`;
+    dir.write("orders.csv", ORDERS);
+    write(dir, "spark", `of = "${table}", checks = [{ type = row-count, min = 2, max = 2 }]`);
+    const conf = readFileSync(dir.join("check.conf"), "utf8");
+    const sql = (name: string, statement: string): string =>
+      `{ instance-type = sql, instance-name = ${name}, instance-config { engine = spark, statements = ["${statement}"] } }\n`;
+    dir.write(
+      "check.conf",
+      conf
+        .replace(
+          "pipeline-components = [ ",
+          (found) => found + sql("Make", `CREATE TABLE ${table} AS SELECT * FROM range(2)`),
+        )
+        .replace(/\]\n\}\n$/u, (end) => `\n${sql("Drop", `DROP TABLE ${table}`)}${end}`),
+    );
+    const { exitCode, components } = await run(dir);
+    expect(exitCode, JSON.stringify(components)).toBe(0);
+    expect(components[1]?.outputs?.passed).toBe(1);
+  },
+  TIMEOUT_MS,
+);
 
 test("what quality.check is to check is refused with its place where it says nothing or too much", async () => {
   using dir = tempDir();
