@@ -31,16 +31,22 @@ export function twoColumns(
   });
 }
 
-/** A text table: columns as wide as their widest cell, two spaces apart, no trailing spaces; columns without content are left out. */
+/** Cells wider than this don't widen their column, in terminal columns. */
+const WIDEST_COLUMN = 100;
+
+/** A text table: columns as wide as their widest cell (one that is far too wide shifts its own line only), two spaces apart, no trailing spaces; columns without content are left out. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const used = header.flatMap((_, column) =>
     rows.some((row) => (row[column] ?? "") !== "") ? [column] : [],
   );
   const all = [header, ...rows].map((row) => used.map((column) => row[column] ?? ""));
-  const widths = used.map((_, column) => Math.max(...all.map((row) => Bun.stringWidth(row[column] ?? ""))));
+  const widths = used.map((_, column) => {
+    const cells = all.map((row) => Bun.stringWidth(row[column] ?? ""));
+    return Math.max(...cells.filter((width) => width <= WIDEST_COLUMN));
+  });
   return all.map((row) =>
     row
-      .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - Bun.stringWidth(cell)))
+      .map((cell, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - Bun.stringWidth(cell))))
       .join("  ")
       .trimEnd(),
   );
