@@ -171,10 +171,10 @@ class ClusterRun {
     end: SubmitEnd,
     from: { readonly program?: ProgramEnd | undefined; readonly says?: string | undefined },
   ): JsonObject {
-    const { context } = this.#tools;
+    const { config } = this.#tools.context;
     // One that had failed before this attempt came is no failure of this attempt: the next one is submitted.
-    if (this.#isLive)
-      this.#failure = applicationFailure(end, context.config, { launch: this.#launch, ...from });
+    if (this.#isLive) this.#failure = applicationFailure(end, config, { launch: this.#launch, ...from });
+    if (this.#tools.timedOut()) this.#failure = timeoutFailure(config.timeout ?? 0);
     return recordOf(end);
   }
 
@@ -183,9 +183,7 @@ class ClusterRun {
     const failure = timeoutFailure(this.#tools.context.config.timeout ?? 0);
     const look = await this.#kill(submissionId);
     if (look?.end === undefined || look.end === "LOST") throw failure;
-    const ended = this.#ended(submissionId, look);
-    if (look.end !== "SUCCEEDED") this.#failure = failure;
-    return ended;
+    return this.#ended(submissionId, look);
   }
 
   /** Kills it and looks until it has ended, for a while. */

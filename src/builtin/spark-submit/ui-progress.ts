@@ -5,6 +5,8 @@ import { boundedText } from "./yarn-rest.ts";
 /** Between two looks, and the longest wait for an answer, in ms. */
 const INTERVAL_MS = 2_000;
 const ANSWER_MS = 2_000;
+/** From so many failures in a row on it is asked no more rarely. */
+const MAX_MISSES = 10;
 
 export interface UiProgressOptions {
   /** Where the driver's web server is, once it is known. */
@@ -21,20 +23,24 @@ export interface UiProgressOptions {
 export async function watchUi(options: UiProgressOptions): Promise<void> {
   const { signal } = options;
   let applicationId: string | undefined;
+  let misses = 0;
   while (!signal.aborted) {
-    await systemClock.sleep(INTERVAL_MS, signal).catch(() => undefined);
+    const wait = INTERVAL_MS * Math.min(misses + 1, MAX_MISSES);
+    await systemClock.sleep(wait, signal).catch(() => undefined);
     const url = options.url();
     if (signal.aborted || url === undefined) continue;
     try {
       applicationId ??= firstId(await ask(url, "applications", signal));
       if (applicationId === undefined) continue;
       options.found(applicationId);
-      const counted = countTasks(
-        await ask(url, `applications/${encodeURIComponent(applicationId)}/jobs`, signal),
-      );
+      const jobs = await ask(url, `applications/${encodeURIComponent(applicationId)}/jobs`, signal);
+      const counted = countTasks(jobs);
       if (counted.total > 0) options.progress(counted.done, counted.total);
-    } catch {
-      // It has ended, has not begun, or is busy: the next look will show.
+      misses = 0;
+    } catch (thrown) {
+      if (!(thrown instanceof Error)) throw thrown;
+      // It has ended, is not up yet, or is busy: the next look will show.
+      misses++;
     }
   }
 }

@@ -255,7 +255,7 @@ test("an application that takes too long is killed in the cluster", async () => 
   using pipeline = testPipeline();
   const killed = fixture("standalone-status").replace("SUBMITTED", "KILLED");
   const fake = fakeSubmit(pipeline.dir, { log: fixture("standalone-rest"), status: STATUS_RUNNING, killed });
-  const ran = await pipeline.run(text(pipeline, `${MASTERS.standalone}, timeout = 3 s`));
+  const ran = await pipeline.run(text(pipeline, `${MASTERS.standalone}, timeout = 6 s`));
   expect(only(ran)).toMatchObject({ status: "failed", error: { code: "SPARK_SUBMIT_TIMEOUT" } });
   expect(fake.calls()).toContain("--kill driver-20241102232042-0000");
 });
@@ -267,4 +267,46 @@ test("no properties file outlives a run", async () => {
   pipeline.dir.write("tmp/.keep", "");
   await pipeline.run(text(pipeline, `env { TMPDIR = ${JSON.stringify(tmp)} }`));
   expect(readdirSync(tmp)).toEqual([".keep"]);
+});
+
+test("Kubernetes: killed before it named the pod, the pod is found by its name", async () => {
+  using pipeline = testPipeline();
+  const pod = fixture("kubernetes-pending");
+  const fake = fakeSubmit(pipeline.dir, {
+    log: "20/05/11 21:00:00 INFO SparkKubernetesClientFactory: Auto-configuring K8S client\n",
+    hold: true,
+    status: `Application status (driver):\n${pod.replace("Pending", "Running")}`,
+  });
+  await killedWhen(pipeline, MASTERS.kubernetes, () => fake.starts() === 1);
+  const [, name = ""] = /^spark\.kubernetes\.driver\.pod\.name=(\S+)$/mu.exec(fake.conf()) ?? [];
+  const resuming = resumed(pipeline);
+  await until("a question", () => fake.calls().includes("--status"), 60_000);
+  pipeline.dir.write("fake/status", pod.replace("Pending", "Succeeded"));
+  const result = await resuming;
+  expect(result.code, result.stderr).toBe(0);
+  expect(fake.calls()).toContain(`--status default:${name}`);
+  expect(fake.starts()).toBe(1);
+}, 120_000);
+
+test("progress and the application's ID come from the driver's web server", async () => {
+  using pipeline = testPipeline();
+  const jobs = [{ numTasks: 8, numCompletedTasks: 3, numSkippedTasks: 0 }];
+  using ui = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: ({ url }) => Response.json(url.endsWith("/jobs") ? jobs : [{ id: "local-1700000000000" }]),
+  });
+  const log = fixture("local").replace("127.0.0.1:4040", `127.0.0.1:${ui.port}`);
+  fakeSubmit(pipeline.dir, { log, hold: true });
+  const seen: string[] = [];
+  const ran = await pipeline.run(text(pipeline, ""), {
+    observer: {
+      progress: ({ done, total }) => {
+        seen.push(`${done} of ${total}`);
+        rmSync(pipeline.dir.join("fake/hold"), { force: true });
+      },
+    },
+  });
+  expect(seen).toContain("3 of 8");
+  expect(only(ran)).toMatchObject({ status: "completed", outputs: { applicationId: "local-1700000000000" } });
 });
