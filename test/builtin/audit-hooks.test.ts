@@ -86,6 +86,30 @@ describe("what is recorded", () => {
     expect(new Set(lines.map((line) => line["event_id"])).size).toBe(lines.length);
   });
 
+  test("the checks that a component's outputs tell, redacted, and nothing else of outputs", async () => {
+    using dir = tempDir();
+    const file = dir.join("audit.jsonl");
+    const hooks = auditHooks.toFile(file, options);
+    const checks = [{ name: "nulls(id)", passed: true, measured: { api_key: 3 } }];
+    const told = [
+      { rows: 1, checks },
+      { checks: [] },
+      { checks: ["c"] },
+      { checks: [{ name: "n" }] },
+      [checks],
+    ];
+    for (const outputs of told) {
+      const component = { ...sampleComponent(0), attempt: 1, durationMs: 1 };
+      await hooks.afterComponent?.({ ...component, status: "completed", outputs });
+    }
+    const [first, ...others] = readLines(file);
+    expect(first).not.toHaveProperty("outputs");
+    expect(first?.["quality_checks"]).toEqual([
+      { name: "nulls(id)", passed: true, measured: { api_key: "***REDACTED***" } },
+    ]);
+    for (const line of others) expect(line).not.toHaveProperty("quality_checks");
+  });
+
   test("of the environment only the allowed variables", async () => {
     using dir = tempDir();
     const file = dir.join("audit.jsonl");
