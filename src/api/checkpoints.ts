@@ -1,9 +1,10 @@
-import { systemClock, systemRandom } from "../base/mod.ts";
+import { type JsonObject, systemClock, systemRandom } from "../base/mod.ts";
 import {
   type Checkpoint,
   type CheckpointDetails,
   type CheckpointState,
   deleteRun,
+  type DeleteTools,
   findRun,
   listCheckpoints as list,
   prune,
@@ -12,6 +13,7 @@ import {
   verifyRun,
 } from "../checkpoint/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
+import { type SweepRequest, sweepStaged } from "./sweep-staged.ts";
 
 /** What to list; absent: everything of the location. */
 export interface ListRequest {
@@ -79,11 +81,17 @@ export async function verifyCheckpoint(store: CheckpointStore, runId: string): P
 export interface DeleteRequest {
   /** Also while a live runner holds it. Default false. */
   readonly ignoreLease?: boolean | undefined;
+  /** Is told what the run's attempts had staged and could not be removed. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 export type { Pruned };
 
-const tools = { clock: systemClock, random: systemRandom };
+/** What deletions are done with; `warn` is told what could not be swept. */
+function deleteTools(store: CheckpointStore, warn: SweepRequest["warn"]): DeleteTools {
+  const sweep = (staged: readonly JsonObject[]): Promise<void> => sweepStaged(staged, { warn });
+  return { store, clock: systemClock, random: systemRandom, sweep };
+}
 
 /** Removes one checkpoint; answers its full run ID. @throws as {@link readCheckpoint}, and CHECKPOINT_HELD */
 export async function deleteCheckpoint(
@@ -92,7 +100,8 @@ export async function deleteCheckpoint(
   request: DeleteRequest = {},
 ): Promise<string> {
   const run = await findRun(store, runId);
-  return (await deleteRun({ store, ...tools }, run, { ignoreLease: request.ignoreLease })).runId;
+  const { ignoreLease, warn } = request;
+  return (await deleteRun(deleteTools(store, warn), run, { ignoreLease })).runId;
 }
 
 export interface PruneRequest {
@@ -102,9 +111,11 @@ export interface PruneRequest {
   readonly states?: readonly CheckpointState[] | undefined;
   /** Only tell. Default false. */
   readonly dryRun?: boolean | undefined;
+  /** Is told what attempts had staged and could not be removed. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** Removes what is old; answers what was (or would be) removed. */
 export function pruneCheckpoints(store: CheckpointStore, request: PruneRequest): Promise<readonly Pruned[]> {
-  return prune({ store, ...tools }, request);
+  return prune(deleteTools(store, request.warn), request);
 }

@@ -1,8 +1,9 @@
-import { CairnError, type Clock, type Random } from "../base/mod.ts";
+import { CairnError, type Clock, type JsonObject, type Random } from "../base/mod.ts";
 import type { CheckpointStore, LeaseHolder } from "../store/mod.ts";
 import { removeBelowFinal, removeOutputs, type RemovalTools } from "./cleanup.ts";
 import type { RunEvent } from "./events.ts";
 import { dropHead, markRemoved } from "./head.ts";
+import { leftStaged } from "./intents.ts";
 import { heldError } from "./start-lease.ts";
 import type { KnownRun } from "./known-runs.ts";
 import { encodeRecord } from "./record.ts";
@@ -17,6 +18,8 @@ export interface DeleteTools {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal?: AbortSignal | undefined;
+  /** Removes what the run's attempts had staged, which nobody will know of any more; must not throw. */
+  sweep?(staged: readonly JsonObject[]): Promise<void>;
   /** Named instants for crash tests; absent in the shipped path. */
   readonly point?: ((name: string) => void | Promise<void>) | undefined;
 }
@@ -61,10 +64,18 @@ async function deleteOne(tools: DeleteTools, run: DeletableRun, ignoreLease: boo
   await dropHead(store, names, runId);
   const final = await ensureFinal(tools, run);
   const removal: RemovalTools = { store, names, point: tools.point };
+  await sweepStaged(tools, final);
   await dropUnneeded(tools, removal, final);
   const removed = await removeBelowFinal(removal, final);
   await markRemoved(store, names, runId, final.kind === "completed" ? "completed" : "gone");
   return { runId, removed };
+}
+
+/** A superseded run's successor knows what is to be swept; of any other run this is the last moment. */
+async function sweepStaged(tools: DeleteTools, { kind, state }: RunReading): Promise<void> {
+  if (kind === "superseded" || state === undefined) return;
+  const staged = leftStaged(state.intents.values()).map((intent) => intent.staged);
+  if (staged.length > 0) await tools.sweep?.(staged);
 }
 
 /** A holder that has not said which run it is about may be about this one. */

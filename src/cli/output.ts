@@ -89,3 +89,8 @@ export function printText(output: Output, text: string): void {
 export function printJson(output: Output, document: object): void {
   output.out.write(`${JSON.stringify(document, null, 2)}\n`);
 }
+
+/** Prints a warning of a command for people, on standard error. */
+export function printWarning(output: Output, message: string): void {
+  output.err.write(`${output.errStyle.yellow("warning")}: ${message}\n`);
+}

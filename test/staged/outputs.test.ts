@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { runCairn } from "../kit/mod.ts";
 import { testPipeline } from "../run/pipeline-kit.ts";
 
 /** Writes an output and then does as its `then` says; a file `fail` beside the output makes it fail afterwards. */
@@ -148,3 +149,23 @@ test("a skipped component publishes nothing, nor does one that gave its output u
   expect(await one("nothing")).toMatchObject({ status: "failed", error: { code: "FILE_MISSING" } });
   expect(await one("twice")).toMatchObject({ status: "failed", error: { code: "OUTPUT_TAKEN" } });
 });
+
+test("deleting a checkpoint takes along what its dead attempts had staged", async () => {
+  using pipeline = testPipeline({
+    "t/Die.ts": `export default async ({ output }) => {
+      const out = await output("lake/x");
+      await out.write("half");
+      process.kill(process.ppid, "SIGKILL");
+      await Bun.sleep(60_000);
+    };`,
+  });
+  const file = pipeline.dir.write("p.conf", pipeline.text([{ type: "t.Die", name: "Die" }], CHECKPOINT));
+  const cwd = pipeline.dir.path;
+  await runCairn(["run", file, "--plugins", pipeline.dir.join("plugins"), "--run-id=dead"], { cwd });
+  expect(names(pipeline.dir.join("lake")).length).toBe(1);
+  const deleted = await runCairn(["checkpoints", "delete", "dead", `--location=${pipeline.dir.join("cp")}`], {
+    cwd,
+  });
+  expect(deleted.code, deleted.stderr).toBe(0);
+  expect(names(pipeline.dir.join("lake"))).toEqual([]);
+}, 60_000);

@@ -2,7 +2,7 @@ import type { Command } from "../context.ts";
 import { EXIT } from "../exit.ts";
 import { format, locationFlags, plugins } from "../flags.ts";
 import { withLocation } from "../open-location.ts";
-import { printJson, printText } from "../output.ts";
+import { printJson, printText, printWarning } from "../output.ts";
 import { visible } from "../style.ts";
 
 /** `cairn checkpoints delete`. */
@@ -33,10 +33,11 @@ export const deleteCommand: Command = {
   async run(context) {
     const { deleteCheckpoint } = await import("../../api/mod.ts");
     const { given, output } = context;
+    const warn = (message: string): void => printWarning(output, visible(message));
     return withLocation(context, undefined, async (store) => {
       const deleted: string[] = [];
       for (const runId of given.positionals) {
-        const full = await deleteCheckpoint(store, runId, { ignoreLease: given.on("ignore-lease") });
+        const full = await deleteCheckpoint(store, runId, { ignoreLease: given.on("ignore-lease"), warn });
         deleted.push(full);
         if (given.text("format") !== "json" && given.on("quiet") !== true)
           printText(output, `deleted ${visible(full)}`);

@@ -4,7 +4,7 @@ import { type Command, type CommandContext, commandName } from "../context.ts";
 import { dryRun, format, locationFlags, plugins } from "../flags.ts";
 import { EXIT } from "../exit.ts";
 import { configOfLocation, withLocation } from "../open-location.ts";
-import { printJson, printText } from "../output.ts";
+import { printJson, printText, printWarning } from "../output.ts";
 import { visible } from "../style.ts";
 import { didYouMean, usageError } from "../usage-error.ts";
 import { table } from "../wrap.ts";
@@ -58,6 +58,7 @@ export const prune: Command = {
   async run(context) {
     const { pruneCheckpoints } = await import("../../api/mod.ts");
     const { given, output } = context;
+    const warn = (message: string): void => printWarning(output, visible(message));
     const olderThanMs = given.number("older-than");
     if (olderThanMs === undefined) {
       throw usageError(
@@ -70,7 +71,13 @@ export const prune: Command = {
     const pipelineName = given.text("pipeline") ?? (await pipelineOf(context));
     return withLocation(context, undefined, async (store) => {
       const onlyTell = given.on("dry-run") === true;
-      const pruned = await pruneCheckpoints(store, { olderThanMs, pipelineName, states, dryRun: onlyTell });
+      const pruned = await pruneCheckpoints(store, {
+        olderThanMs,
+        pipelineName,
+        states,
+        dryRun: onlyTell,
+        warn,
+      });
       if (given.text("format") === "json") {
         printJson(output, { version: 1, dryRun: onlyTell, pruned: pruned.map((each) => ({ ...each })) });
       } else if (given.on("quiet") !== true) {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { sha256 } from "../../base/mod.ts";
@@ -58,7 +58,7 @@ export async function planStage(
   if (mode === "error") await refuseTaken(files, staged, signal);
   const where = files.kindOf(uri);
   if (where === "local") return staged;
-  const spool = await mkdtemp(join(tmpdir(), SPOOL_PREFIX));
+  const spool = join(tmpdir(), SPOOL_PREFIX + id);
   if (where !== "s3" || kind === "folder") return { ...staged, spool };
   const { key: _key, ...upload } = await (await bucketOf(files, target)).uploads.begin(keyIn(target), signal);
   return { ...staged, spool, place: target, upload };
@@ -67,6 +67,8 @@ export async function planStage(
 /** Makes the place where the component writes; to be called once it is noted somewhere that it is to be swept. */
 export async function makePlace(staged: Staged): Promise<void> {
   const path = localPath(staged);
+  // In a folder that others can write to, only its owner reads it.
+  if (staged.spool !== undefined) await mkdir(staged.spool, { mode: 0o700 });
   await mkdir(staged.kind === "folder" ? path : dirname(path), { recursive: true });
 }
 
