@@ -87,7 +87,7 @@ function tagsOf({ runId, componentName, attempt }: SparkAttempt["run"]): string[
 }
 
 /** A UUID that is the same for the same text. */
-function uuidOf(text: string): string {
+export function uuidOf(text: string): string {
   const hex = sha256(`cairn spark session ${text}`);
   const groups = [
     hex.slice(0, 8),

@@ -65,3 +65,4 @@ export { makeOutputs } from "./make-outputs.ts";
 export type * from "./output.ts";
 export { makeStep, type StepKeeper } from "./make-step.ts";
 export { pluginExports } from "./plugin-exports.ts";
+export { type OnceContext, type OnceOperation, type OnceWrite, sparkOnce } from "./spark-once.ts";

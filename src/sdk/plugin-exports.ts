@@ -5,6 +5,7 @@ import { defineComponent } from "./define-component.ts";
 import { defineHooks } from "./define-hooks.ts";
 import { defineSecretProvider } from "./define-secret-provider.ts";
 import { PermanentError, SkipComponent, TransientError } from "./errors.ts";
+import { sparkOnce } from "./spark-once.ts";
 
 /** The values that `import … from "cairn"` gives a plugin. The rest of this room's door serves other rooms. */
 export const pluginExports: Readonly<Record<string, unknown>> = {
@@ -14,6 +15,7 @@ export const pluginExports: Readonly<Record<string, unknown>> = {
   defineSecretProvider,
   openObjectStore,
   storeError,
+  sparkOnce,
   TransientError,
   PermanentError,
   SkipComponent,

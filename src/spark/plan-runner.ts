@@ -31,6 +31,11 @@ export interface ExecuteOptions {
   readonly onProgress?: ((progress: QueryProgress) => void) | undefined;
   /** The operation's ID, a UUID that has never been used in this session; a new one by default. */
   readonly operationId?: string | undefined;
+  /**
+   * The server isn't told that it may forget the operation when it has ended, so that `operationEnd` finds it, for as
+   * long as the server keeps what nobody listens to (5 minutes). False by default.
+   */
+  readonly keep?: boolean | undefined;
 }
 
 /** One part of what an execution gives, in the order in which the server sends them. */

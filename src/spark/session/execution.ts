@@ -21,6 +21,8 @@ export interface ExecutionOrder {
   readonly plan: MessageInitShape<typeof PlanSchema> | undefined;
   readonly tags: readonly string[];
   readonly signal: AbortSignal | undefined;
+  /** Nothing of it is released; false by default. */
+  readonly keep?: boolean | undefined;
   readonly onProgress: (progress: QueryProgress) => void;
 }
 
@@ -81,7 +83,7 @@ export class Execution {
     } finally {
       signal?.removeEventListener("abort", onAbort);
       await interrupted;
-      if (this.#sent) this.#releaseAll();
+      if (this.#sent && this.#order.keep !== true) this.#releaseAll();
     }
   }
 
@@ -208,7 +210,8 @@ export class Execution {
   /** Tells the server, now and then, how far it needn't keep what it sent. */
   #release({ responseType, responseId }: ExecutePlanResponse): void {
     if (responseType.case === "arrowBatch") this.#unreleased += responseType.value.data.length;
-    if (this.#unreleased < RELEASE_AFTER || this.#releasing || responseId === "") return;
+    if (this.#order.keep === true || this.#unreleased < RELEASE_AFTER || this.#releasing || responseId === "")
+      return;
     this.#unreleased = 0;
     this.#releasing = true;
     const release = { case: "releaseUntil" as const, value: { responseId } };

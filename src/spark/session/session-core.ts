@@ -64,12 +64,17 @@ export class SessionCore {
     return answer.result.case === "sparkVersion" ? answer.result.value.version : "";
   }
 
+  /** What the server calls the session that it has for us, once it has said so. */
+  get serverSession(): string | undefined {
+    return this.#client.serverSession;
+  }
+
   /** Without a plan the operation `operationId` is listened to. */
   execute(
     plan: MessageInitShape<typeof PlanSchema> | undefined,
-    { signal, tags = [], onProgress = () => undefined, operationId = uuid() }: ExecuteOptions,
+    { signal, tags = [], onProgress = () => undefined, operationId = uuid(), keep = false }: ExecuteOptions,
   ): AsyncGenerator<ExecutePart> {
-    return new Execution(this.#client, { operationId, plan, tags, signal, onProgress }).parts();
+    return new Execution(this.#client, { operationId, plan, tags, signal, keep, onProgress }).parts();
   }
 
   async analyze(question: AnalyzeQuestion, signal: AbortSignal | undefined): Promise<AnalyzeAnswer> {

@@ -17,6 +17,7 @@ import type { Field } from "../schema/data-type.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { RowInput } from "../value/spark-value.ts";
 import type { ArtifactOptions } from "./artifacts.ts";
+import { type OperationEnd, operationEnd } from "./operation-end.ts";
 import type { OperationState } from "./operations.ts";
 import { RuntimeConf } from "./runtime-conf.ts";
 import type { SessionCore } from "./session-core.ts";
@@ -95,6 +96,15 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
   /** The server's version: `4.3.0`. Connects. */
   async version({ signal }: Signalled = {}): Promise<string> {
     return (await this.#begin(signal)).version;
+  }
+
+  /**
+   * The server's own name for this session, a new one where it has forgotten the session of this ID: it was
+   * restarted. Connects. Undefined before Spark 4.0.
+   * @throws CairnError `SPARK_SESSION_LOST` where the session was closed: it expired, or was released
+   */
+  async serverSession(): Promise<string | undefined> {
+    return (await this.#begin(undefined)).core.serverSession;
   }
 
   /**
@@ -203,6 +213,14 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
    */
   async *attach(operationId: string, options: ExecuteOptions = {}): AsyncGenerator<ExecutePart> {
     yield* this.#execute(undefined, { ...options, operationId });
+  }
+
+  /**
+   * Waits for the end of an operation that an earlier process began in this session with `keep`. Spark 4.2 and newer.
+   * @throws CairnError where the server can't be reached or the session is lost
+   */
+  async operationEnd(operationId: string, options: Signalled = {}): Promise<OperationEnd> {
+    return operationEnd(this, operationId, { signal: this.#signal(options.signal) });
   }
 
   async analyze(question: AnalyzeQuestion, options: Signalled = {}): Promise<AnalyzeAnswer> {
