@@ -9,6 +9,8 @@ import type { Lookup } from "./wire.ts";
 /** Checks of the store: may it be read and written; and does it heed the condition of a write. */
 const RIGHTS = "permissions";
 const CONDITION = "create-if-absent";
+/** How long a failing store is retried, in ms: somebody waits for the answer. */
+const RETRY_MS = 15_000;
 
 export interface ReachStoreRequest {
   readonly place: StorePlace;
@@ -25,11 +27,13 @@ export interface ReachStoreRequest {
 export async function reachStore(request: ReachStoreRequest): Promise<readonly Finding[]> {
   const { place, config } = request;
   const trial = trialPlace(place);
+  const storeTimeoutMs = Math.min(config.checkpoint.storeTimeoutMs, RETRY_MS);
+  const hasty = { ...config, checkpoint: { ...config.checkpoint, storeTimeoutMs } };
   const stores: CheckpointStore[] = [];
   try {
     return await withCheckpointErrors(async () => {
       for (let handle = 0; handle < 2; handle++)
-        stores.push(await retriedStoreAt({ ...request, isTrial: true }));
+        stores.push(await retriedStoreAt({ ...request, config: hasty, isTrial: true }));
       return at(config, await problems(stores, config.checkpoint.singleWriter));
     });
   } catch (thrown) {

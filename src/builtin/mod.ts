@@ -1,6 +1,6 @@
 /**
- * Room `builtin`: components and hooks that ship in the executable: `exec`; logging, audit, metrics. Components have
- * a door of their own, `components.ts`: every worker opens it.
+ * Room `builtin`: components and hooks that ship in the executable: programs (`exec`), requests, files, `spark.submit`
+ * (a folder); logging, audit, metrics. Components have a door of their own, `components.ts`: every worker opens it.
  *
  * Not here: what a hook is (room `sdk`), when hooks are called (room `run`), finding those of plugins (room `plugin`).
  * To add a component: a file with its definition, its row in `components.ts`, its page in docs/components/.
