@@ -12,11 +12,13 @@ const PAGES = [
   "components/sql",
   "contracts",
   "ends",
+  "external-actions",
   "order",
   "plugins/any-language",
   "retries",
   "secrets",
   "selections",
+  "staged-outputs",
   "start",
   "timeouts",
 ];
