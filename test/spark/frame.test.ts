@@ -11,6 +11,14 @@ import {
   when,
   Window,
 } from "../../src/spark/mod.ts";
+import {
+  COLUMN_FUNCTIONS,
+  LAMBDA_FUNCTIONS,
+  TEXT_FIRST_FUNCTIONS,
+  VALUE_FUNCTIONS,
+} from "../../src/spark/frame/function-names.ts";
+import { Schema } from "../../src/spark/schema/schema.ts";
+import { fieldsFromMessage } from "../../src/spark/schema/type-message.ts";
 import { sharedSpark } from "../servers/spark/shared-spark.ts";
 import { exactly } from "./arrow/exactly.ts";
 import { FRAME_PLANS, ORDERS, PEOPLE } from "./frame-plans.ts";
@@ -98,6 +106,30 @@ describe.skipIf(server === undefined)("DataFrames", () => {
     });
     const none = await frame.filter("false").toArrow();
     expect([none.rows, none.schema.simpleString()]).toEqual([0, "struct<id:bigint,s:string>"]);
+  }, 120_000);
+
+  test("say their schema as Spark prints it", async () => {
+    const frame =
+      await session.sql(`SELECT 1Y AS b, array(map('k', 2L)) AS l, struct(1.50BD AS p, 'x' AS q) AS s,
+      interval '1' DAY AS i, 'u' COLLATE UNICODE AS u, current_timestamp() AS t`);
+    const plan = { opType: { case: "root" as const, value: frame.relation } };
+    const answer = await session.analyze({ case: "treeString", value: { plan } });
+    const schema = await frame.schema();
+    expect(schema.treeString()).toBe(
+      answer.case === "treeString" ? answer.value.treeString.trimEnd() + "\n" : "",
+    );
+    const parsed = await session.analyze({ case: "ddlParse", value: { ddlString: schema.toDdl() } });
+    const said = parsed.case === "ddlParse" && parsed.value.parsed;
+    // DDL has no words for arrays and maps without null, so it is read back with the types it says.
+    expect(said && fieldsFromMessage(said)).toEqual(Schema.parse(schema.toDdl()).fields);
+  }, 120_000);
+
+  test("know functions that the server knows", async () => {
+    const known = new Set(
+      (await (await session.sql("SHOW ALL FUNCTIONS")).collectArrays()).flat().map(String),
+    );
+    const ours = [...COLUMN_FUNCTIONS, ...VALUE_FUNCTIONS, ...TEXT_FIRST_FUNCTIONS, ...LAMBDA_FUNCTIONS];
+    expect(ours.filter((name) => !known.has(name) && !known.has(name.replaceAll("_", "")))).toEqual([]);
   }, 120_000);
 
   test("have names in SQL by temporary views", async () => {

@@ -34,7 +34,6 @@ export const COLUMN_FUNCTIONS = [
   "min_by",
   "mode",
   "percentile",
-  "product",
   "skewness",
   "some",
   "stddev",

@@ -116,7 +116,11 @@ class Reader {
     const nullable = !this.#skip("not");
     if (!nullable) this.#expect("null");
     if (!this.#skip("comment")) return { name, type, nullable };
-    const comment = this.#take("the comment's text").text.slice(1, -1);
+    const quoted = this.#take("the comment's text").text.slice(1, -1);
+    const comment = quoted.replaceAll(
+      /''|\\(.)/gsu,
+      (pair, escaped: string | undefined) => escaped ?? pair[0] ?? "",
+    );
     return { name, type, nullable, metadata: JSON.stringify({ comment }) };
   }
 
