@@ -26,8 +26,8 @@ if (first === "__worker") {
   const { takeStream } = await import("./base/take-stream.ts");
   const sinks = { out: processSink(1), err: processSink(2) };
   // What hooks and components in the runner print would else be lost at the exit, or come between two parts of a line.
-  takeStream("stdout", (chunk) => sinks.out.write(chunk));
-  takeStream("stderr", (chunk) => sinks.err.write(chunk));
+  takeStream("stdout", sinks.out.isTerminal, (chunk) => sinks.out.write(chunk));
+  takeStream("stderr", sinks.err.isTerminal, (chunk) => sinks.err.write(chunk));
   // oxlint-disable-next-line unicorn/no-process-exit -- handles that a component left open must not keep a finished run alive
   const exit = (code: number): void => process.exit(code);
   const env = { ...process.env };

@@ -1,3 +1,5 @@
+import { createWriteStream } from "node:fs";
+
 /** Takes a piece of what is written to a stream: all of it, before it returns. */
 export type TakeChunk = (chunk: string | Uint8Array) => void;
 
@@ -5,19 +7,34 @@ type Written = (thrown?: Error | null) => void;
 
 /**
  * From now on, what is written to `process.stdout` or `process.stderr` goes to `take`. Bun's own streams hold back what
- * a full pipe does not take, don't tell how much, and lose it at `process.exit`. The stream is made when it is first
- * asked for, as before: making it is slow.
+ * a full pipe does not take, don't tell how much, and lose it at `process.exit`.
+ *
+ * Making a stream takes as long as half a start, so it is made when it is first asked for. Bun makes its own as soon as
+ * anybody looks at the property, its descriptor included; assigning to it does not. So the stream of a pipe or a file
+ * is one of ours. That of a terminal is Bun's: it knows about columns and colours.
  */
-export function takeStream(name: "stdout" | "stderr", take: TakeChunk): void {
-  const made = Object.getOwnPropertyDescriptor(process, name);
-  let stream: NodeJS.WriteStream | undefined;
+export function takeStream(name: "stdout" | "stderr", isTerminal: boolean, take: TakeChunk): void {
+  let stream = isTerminal ? taken(process[name], take) : undefined;
+  Reflect.set(process, name, undefined);
   Object.defineProperty(process, name, {
     configurable: true,
     enumerable: true,
     get(): NodeJS.WriteStream {
-      stream ??= taken((made?.get?.call(process) ?? made?.value) as NodeJS.WriteStream, take);
+      stream ??= taken(plainStream(name), take);
       return stream;
     },
+  });
+}
+
+/** A stream over standard output or error where that is no terminal, with what Node promises of those: nothing closes them. */
+function plainStream(name: "stdout" | "stderr"): NodeJS.WriteStream {
+  const stream = createWriteStream("", { fd: name === "stdout" ? 1 : 2, autoClose: false });
+  return Object.assign(stream as unknown as NodeJS.WriteStream, {
+    _type: "fs",
+    // Pipelines of Node don't end what is marked so.
+    _isStdio: true,
+    destroySoon: stream.destroy.bind(stream),
+    _destroy: (thrown: Error | null, done: Written) => done(thrown),
   });
 }
 

@@ -130,8 +130,8 @@ export async function runWorkerProcess(args: readonly string[], parts: WorkerPar
   const libc = openLibc();
   bindToRunner(libc, runnerPid);
   libc.adoptOrphans();
-  takeStream("stdout", (chunk) => writeWhole(1, chunk));
-  takeStream("stderr", (chunk) => writeWhole(2, chunk));
+  takeStream("stdout", false, (chunk) => writeWhole(1, chunk));
+  takeStream("stderr", false, (chunk) => writeWhole(2, chunk));
   const heard = watchSilence(silenceMs);
   const send = (message: FromWorker): void => {
     process.send?.(message);
