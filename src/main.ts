@@ -17,7 +17,9 @@ if (first === "__worker") {
   await racerMain();
 } else if (first === "__keeper") {
   const { leaseKeeperMain } = await import("./api/mod.ts");
-  await leaseKeeperMain();
+  await leaseKeeperMain(Number(argv[1]));
+  // oxlint-disable-next-line unicorn/no-process-exit -- a store that does not answer must not keep it alive
+  process.exit(0);
 } else if (argv.length === 1 && (first === "--version" || first === "-V")) {
   // oxlint-disable-next-line eslint/no-console -- making process.stdout would take as long as the whole start
   console.log(`cairn ${version}`);

@@ -21,8 +21,8 @@ export const KEEPER_COMMAND = "__keeper";
 const LONGEST_END_MS = 1_000;
 /** How long a store that fails to open is tried again, in ms: the run waits for it. */
 const LONGEST_OPEN_MS = 10_000;
-/** How often a keeper looks whether the process that it keeps the lease for is there, in ms. */
-const PARENT_INTERVAL_MS = 500;
+/** How often a keeper looks whether its runner is there, in ms. */
+const RUNNER_INTERVAL_MS = 500;
 
 /** Which store it is about: the first line to a keeper. Everything that a run's store is opened by. */
 export interface KeeperPlace {
@@ -52,7 +52,7 @@ interface KeeperError {
 
 /** A keeper in a process of its own; it starts at the first question, and ends with this process at the latest. */
 function leaseKeeper(command: readonly string[], env: Environment, place: KeeperPlace): LeaseKeeper {
-  const child = Bun.spawn([...command], {
+  const child = Bun.spawn([...command, String(process.pid)], {
     env: childEnv(env),
     stdin: "pipe",
     stdout: "pipe",
@@ -97,9 +97,9 @@ function leaseKeeper(command: readonly string[], env: Environment, place: Keeper
   };
 }
 
-/** Makes this process a keeper, for `src/main.ts`; resolves when its standard input has ended, whatever is under way. */
-export async function leaseKeeperMain(): Promise<void> {
-  endWithParent();
+/** Makes this process the keeper of a runner's lease, for `src/main.ts`: argv is `__keeper RUNNER_PID`. Resolves when its standard input has ended, whatever is under way. */
+export async function leaseKeeperMain(runnerPid: number): Promise<void> {
+  endWithRunner(runnerPid);
   const say = (answer: Answer): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
   let kept: Kept | undefined;
   const answer = async (line: string): Promise<void> => {
@@ -117,12 +117,11 @@ export async function leaseKeeperMain(): Promise<void> {
   for await (const line of lines(Bun.stdin.stream())) answering = answering.then(() => answer(line));
 }
 
-/** Ends this process when the one that started it is gone, in case that something else holds its standard input open. */
-function endWithParent(): void {
-  const parent = process.ppid;
+/** Ends this process when its runner is gone, in case that something else holds its standard input open. */
+function endWithRunner(runnerPid: number): void {
   setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
-  }, PARENT_INTERVAL_MS).unref();
+    if (process.ppid !== runnerPid) process.kill(process.pid, "SIGKILL");
+  }, RUNNER_INTERVAL_MS).unref();
 }
 
 function toKeeperError(thrown: unknown): KeeperError {

@@ -1,5 +1,5 @@
 import { CairnError, messageOf, type Clock } from "../../base/mod.ts";
-import { storeError } from "../errors.ts";
+import { isTransient, storeError } from "../errors.ts";
 import type { Lease, LeaseHolder } from "../store.ts";
 import { bootClock } from "./boot-clock.ts";
 import type { LeaseKeeper, LeaseNote, LeaseStanding } from "../lease-keeper.ts";
@@ -22,6 +22,9 @@ const RENEW_SHARE = 1 / 5;
 const AGAIN_SHARE = 1 / 50;
 /** A writing without an answer counts as failed after this time. */
 const LONGEST_WRITE_MS = 10_000;
+/** How long a change of what the lease says is tried where the store fails, and the longest pause between, in ms. */
+const LONGEST_NOTE_MS = 60_000;
+const LONGEST_NOTE_PAUSE_MS = 500;
 /** How long a lease that has run out is asked for a later holder: its own goes on for so much longer. */
 const LONGEST_LOOK_MS = 3_000;
 /** How long a release may take: what isn't released runs out. */
@@ -42,6 +45,8 @@ export class HeldLease implements Lease {
   /** Aborted at release: the renewing ends. */
   readonly #ending = new AbortController();
   #note: LeaseNote;
+  /** What the object says; not what is noted where a writing has failed. */
+  #written: string;
   #deadline: number;
   /** Writings of the object, one after another: a late one must not overwrite a later one. */
   #writing: Promise<void> = Promise.resolve();
@@ -56,6 +61,7 @@ export class HeldLease implements Lease {
     this.#number = number;
     this.#key = numberedKey(place.prefix, number);
     this.#note = note;
+    this.#written = noteText(note);
     this.#deadline = renewedAt + note.durationMs;
     this.#renewing = this.#renewForever();
   }
@@ -83,7 +89,7 @@ export class HeldLease implements Lease {
     if (this.#note.holder !== undefined) {
       this.#note = { ...this.#note, holder: { ...this.#note.holder, ...change } };
     }
-    await this.#boundedWrite();
+    await this.#retriedWrite();
     this.#lost.signal.throwIfAborted();
   }
 
@@ -100,7 +106,7 @@ export class HeldLease implements Lease {
 
   /** What a keeper does for the lease's holder: has the object say this, and tells how the lease stands. */
   async update(note: LeaseNote): Promise<LeaseStanding> {
-    if (noteText(note) !== noteText(this.#note)) {
+    if (noteText(note) !== this.#written) {
       this.#note = note;
       if (note.released) this.#ending.abort();
       await this.#boundedWrite();
@@ -182,6 +188,21 @@ export class HeldLease implements Lease {
     await this.#within(limit, (late) => this.#write(late));
   }
 
+  /** Writes until it is written: what may pass is tried again for {@link LONGEST_NOTE_MS}, and not past the lease. */
+  async #retriedWrite(): Promise<void> {
+    const end = Math.min(this.#clock.steady() + LONGEST_NOTE_MS, this.#deadline);
+    const over = AbortSignal.any([this.#ending.signal, this.#lost.signal, this.#place.closing]);
+    for (;;) {
+      try {
+        return await this.#boundedWrite();
+      } catch (thrown) {
+        const pause = Math.min(LONGEST_NOTE_PAUSE_MS, this.#note.durationMs * AGAIN_SHARE);
+        if (!isTransient(thrown) || this.#clock.steady() + pause >= end) throw thrown;
+        if (!(await this.#pause(pause, over))) throw thrown;
+      }
+    }
+  }
+
   /** Does `work`, or throws STORE_UNAVAILABLE after `limitMs`. */
   async #within(limitMs: number, work: (late: AbortSignal) => Promise<void>): Promise<void> {
     const late = new AbortController();
@@ -202,27 +223,44 @@ export class HeldLease implements Lease {
   #write(signal: AbortSignal): Promise<void> {
     return this.#next(async () => {
       signal.throwIfAborted();
-      if (this.#keeper !== undefined) return this.#askKeeper(this.#keeper);
+      if (this.#keeper !== undefined) return this.#askKeeper(this.#keeper, signal);
       const began = this.#clock.steady();
       if (began >= this.#deadline) return this.#expire(undefined);
       const { durationMs } = this.#note;
-      await this.#place.objects.put(this.#key, noteText(this.#note), signal);
+      const text = noteText(this.#note);
+      await this.#place.objects.put(this.#key, text, signal);
+      this.#written = text;
       if (await this.#hasHigher(signal)) this.#takenOver();
       else this.#deadline = Math.max(this.#deadline, began + durationMs);
       return undefined;
     });
   }
 
-  /** How the lease stands by its keeper, who may have to write first. */
-  async #askKeeper(keeper: LeaseKeeper): Promise<void> {
-    let standing: LeaseStanding;
+  /**
+   * How the lease stands by its keeper, who may have to write first. What the store failed with is thrown as it is; where
+   * the keeper is gone, the lease is renewed here from the next time on.
+   */
+  async #askKeeper(keeper: LeaseKeeper, late: AbortSignal): Promise<void> {
+    let standing: LeaseStanding | undefined;
+    const update = keeper.update(this.#note).then((answer) => {
+      standing = answer;
+      return undefined;
+    });
     try {
-      standing = await keeper.update(this.#note);
+      await raced(update, late);
     } catch (thrown) {
-      // From the next time on it is renewed here.
+      if (late.aborted || thrown instanceof CairnError) throw thrown;
       this.#keeper = undefined;
-      throw thrown;
+      await keeper.close();
+      throw storeError(
+        "STORE_UNAVAILABLE",
+        `Cannot renew the lease "${this.#place.name}": its keeper failed`,
+        {
+          cause: thrown,
+        },
+      );
     }
+    if (standing === undefined) return;
     if (standing.takenOver) this.#takenOver();
     else this.#deadline = Math.max(this.#deadline, standing.deadline);
   }
@@ -244,7 +282,7 @@ export class HeldLease implements Lease {
     if (this.#lost.signal.aborted) return;
     const keeper = this.#keeper;
     const look = async (late: AbortSignal): Promise<void> => {
-      if (keeper !== undefined) await this.#failureOf(this.#askKeeper(keeper));
+      if (keeper !== undefined) await this.#failureOf(this.#askKeeper(keeper, late));
       // Its keeper has renewed it while this process couldn't.
       if (this.#lost.signal.aborted || this.#clock.steady() < this.#deadline) return;
       if (await this.#hasHigher(late)) this.#takenOver();

@@ -5,13 +5,14 @@ import {
   openObjectStore,
   processFacts,
   processStart,
+  storeError,
   type CheckpointStore,
   type Lease,
   type ObjectOperations,
 } from "../../../src/store/mod.ts";
 import { withFaults } from "../../../src/store/testing.ts";
 import { seeded } from "../../kit/mod.ts";
-import { failure } from "../failure.ts";
+import { caught, failure } from "../failure.ts";
 import { holderOf, LEASE_MS, turns, World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
@@ -209,6 +210,30 @@ describe("a lease of objects", () => {
       await world.pass(LEASE_MS * 0.3);
       lease.check();
     }
+  });
+
+  test("a change of what it says is tried again where the store fails for a while", async () => {
+    const world = new World();
+    let failures = 0;
+    const target = world.objects();
+    const flaky: ObjectOperations = {
+      ...target,
+      put: (key, text, signal) =>
+        failures-- > 0
+          ? Promise.reject(storeError("STORE_UNAVAILABLE", "503"))
+          : target.put(key, text, signal),
+    };
+    const { store } = world.process({ objects: flaky });
+    const lease = await take(store, "holder");
+    failures = 3;
+    const noted = lease.note({ runId: "run-1" });
+    await world.pass(10_000);
+    await noted;
+    expect((await store.leaseHolder("lock"))?.runId).toBe("run-1");
+    failures = 1_000_000;
+    const refused = caught(() => lease.note({ runId: "run-2" }));
+    await world.pass(LEASE_MS + 10_000);
+    expect(["STORE_UNAVAILABLE", "STORE_LEASE_EXPIRED"]).toContain((await refused).code);
   });
 
   test("released is marked, never removed, and free at once", async () => {
