@@ -217,7 +217,7 @@ export const componentSection: Section<ComponentBlock> = section<ComponentBlock>
     },
     memoryLimit: {
       key: "memory-limit",
-      doc: "resident memory at which the component's process is ended, e.g. 512MiB",
+      doc: "resident memory at which the component's process is ended, with what it started counted in, e.g. 512MiB",
       kind: size,
     },
   },

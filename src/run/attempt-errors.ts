@@ -20,7 +20,7 @@ export const attemptErrors = {
     made(
       "ComponentOutOfMemory",
       "COMPONENT_OUT_OF_MEMORY",
-      `its process used ${Math.ceil(used / MIB)} MiB of memory, more than its memory-limit of ${Math.round(limit / MIB)} MiB`,
+      `its process, with those that it started, used ${Math.ceil(used / MIB)} MiB of memory, more than its memory-limit of ${Math.round(limit / MIB)} MiB`,
       "Raise `memory-limit`, or let it work in smaller parts.",
     ),
   exited: (code: number | null, signal: string | null): WireError =>

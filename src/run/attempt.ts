@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, startTimer } from "../base/mod.ts";
 import type { Artifact } from "../checkpoint/mod.ts";
 import { attemptErrors } from "./attempt-errors.ts";
-import { residentBytes } from "./process-groups.ts";
+import { memoryAbove } from "./resident-memory.ts";
 import type { WorkerEnd, WorkerHandle } from "./worker-handle.ts";
 import type { AttemptAsk, AttemptOrder, WireError } from "./worker/protocol.ts";
 import { toWireError } from "./worker/wire-error.ts";
@@ -95,8 +95,8 @@ export class Attempt {
     const { pid } = this.#request.worker;
     if (pid === undefined) return;
     this.#memory = setInterval(() => {
-      const used = residentBytes(pid);
-      if (used === undefined || used <= limit) return;
+      const used = memoryAbove(limit, pid);
+      if (used === undefined) return;
       this.#ending ??= { how: "failed", error: attemptErrors.memory(limit, used) };
       this.#killed = true;
       this.#request.worker.kill();

@@ -38,7 +38,7 @@ export function killGroup(pgid: number): boolean {
  * Children, their children and so on, also of those that left the process group. The worker adopts orphans,
  * so none escapes by the death of its parent.
  */
-function descendantsOf(root: number): number[] {
+export function descendantsOf(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const pid of allProcesses()) {
     const parent = Number(statFields(pid)?.[1]);

@@ -15,6 +15,7 @@ export default async (ctx) => {
     case "signal": await new Promise((_, reject) => ctx.signal.addEventListener("abort", () => reject(ctx.signal.reason))); break;
     case "loop": for (;;);
     case "memory": { const kept = []; for (;;) { kept.push(new Uint8Array(10_000_000).fill(1)); await Bun.sleep(1); } }
+    case "memory-of-others": await Bun.spawn(["sh", "-c", "head -c 600000000 /dev/zero | tail -n 1 | sleep 60"], { detached: true }).exited; break;
     case "print": for (;;) process.stdout.write("x".repeat(100) + "\\n");
     case "longline": process.stdout.write("y".repeat(100_000) + "\\n"); return "ok";
     case "kill": process.kill(process.pid, "SIGKILL"); await Bun.sleep(10_000); break;
@@ -132,6 +133,15 @@ test("memory past memory-limit ends the component's process", async () => {
   expectFailure(ran, "COMPONENT_OUT_OF_MEMORY");
   expect(error(ran).message).toContain("300 MiB");
 });
+
+test.skipIf(process.platform !== "linux")(
+  "the memory of programs that a component starts counts for its memory-limit",
+  async () => {
+    const ran = await misbehave("memory-of-others", "memory-limit = 400 MiB, timeout = 50 s");
+    expectFailure(ran, "COMPONENT_OUT_OF_MEMORY");
+    expect(error(ran).message).toContain("400 MiB");
+  },
+);
 
 test("endless printing neither blocks nor fills the runner and ends with the timeout", async () => {
   const before = process.memoryUsage().rss;
