@@ -8,6 +8,20 @@
  * all else takes no more than types from `gen/`.
  * To add a verb: a method in `frame/` that gives a new plan; to add a request: a file in `session/`.
  */
+export { arrowArrays, arrowRows, arrowSchema } from "./arrow/batch-rows.ts";
+export type { ReadOptions } from "./arrow/batch-cursor.ts";
+export { type ArrowRows, rowsToArrow } from "./arrow/rows-to-arrow.ts";
+export { Column, type Operand } from "./frame/column.ts";
+export { col, type ColumnOrName, expr, fn, fnDistinct, lit, when } from "./frame/columns.ts";
+export { DataFrame, type SampleOptions } from "./frame/data-frame.ts";
+export { functions, type SparkFunctions } from "./frame/functions.ts";
+export type { GroupedData } from "./frame/grouped-data.ts";
+export type { JoinKind } from "./frame/join-kinds.ts";
+export type { JoinOn } from "./frame/join-keys.ts";
+export type { ExplainMode } from "./frame/relations.ts";
+export type { ArrowBatch, ArrowTable, RowOptions } from "./frame/results.ts";
+export type { ShowOptions } from "./frame/runnable-frame.ts";
+export { Window, type WindowSpec } from "./frame/window.ts";
 export type {
   AnalyzeAnswer,
   AnalyzeQuestion,
@@ -16,6 +30,8 @@ export type {
   PlanRunner,
   QueryProgress,
 } from "./plan-runner.ts";
+export type { DataType, Field } from "./schema/data-type.ts";
+export { Schema } from "./schema/schema.ts";
 export type { ArtifactOptions, ArtifactUse } from "./session/artifacts.ts";
 export { type OpenOptions, openSession } from "./session/open-session.ts";
 export type { OperationState } from "./session/operations.ts";
@@ -24,3 +40,7 @@ export { type RangeOptions, SparkSession } from "./session/spark-session.ts";
 export type { SqlArguments } from "./session/sql-command.ts";
 export type { SqlPlace } from "./session/sql-place.ts";
 export { parseConnectionString, type SparkEndpoint } from "./wire/connection-string.ts";
+export { CalendarInterval } from "./value/calendar-interval.ts";
+export { Decimal } from "./value/decimal.ts";
+export type { Row, RowInput, SparkInput, SparkValue } from "./value/spark-value.ts";
+export { Variant } from "./value/variant.ts";

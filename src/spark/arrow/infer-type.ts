@@ -36,7 +36,7 @@ function fieldsOf(types: ReadonlyMap<string, DataType>): readonly Field[] {
 }
 
 /** The type of one value; `where` names it in messages. @throws CairnError `SPARK_SCHEMA_INVALID` where it has none. */
-export function typeOf(value: SparkInput, where: string): DataType {
+function typeOf(value: SparkInput, where: string): DataType {
   if (value === null || value === undefined) return { type: "null" };
   switch (typeof value) {
     case "boolean":

@@ -1,7 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 
 import { CairnError } from "../../base/mod.ts";
-import type { CommandSchema } from "../gen/spark/connect/commands_pb.ts";
 import type {
   Expression_AliasSchema,
   Expression_LiteralSchema,
@@ -32,9 +31,6 @@ export interface WindowParts {
 }
 /** A named expression of a plan. */
 export type AliasInit = MessageInitShape<typeof Expression_AliasSchema>;
-
-/** A command: a plan that gives no rows. */
-export type CommandInit = MessageInitShape<typeof CommandSchema>;
 
 /** What kinds of relations there are, each with what it is made from. */
 export type RelationKind = NonNullable<RelationInit["relType"]>;

@@ -49,7 +49,7 @@ export function simpleString(type: DataType): string {
 }
 
 /** `interval year to month`, `interval second`. */
-export function intervalName(type: YearMonthIntervalType | DayTimeIntervalType): string {
+function intervalName(type: YearMonthIntervalType | DayTimeIntervalType): string {
   return type.start === type.end ? `interval ${type.start}` : `interval ${type.start} to ${type.end}`;
 }
 

@@ -1,4 +1,4 @@
-import { type LiteralInit, planError, type RelationInit } from "../frame/plan.ts";
+import type { RelationInit } from "../frame/plan.ts";
 import type { CommandInit } from "../io/run-command.ts";
 import { valueExpression } from "../frame/expression.ts";
 import { literalOf } from "../frame/literal.ts";
@@ -26,7 +26,7 @@ export function sqlCommand(
         namedArguments: mapValues(given.names, (input) => valueExpression(input)),
         posArguments: given.positions.map((input) => valueExpression(input)),
       }
-    : { query, args: mapValues(given.names, literal), posArgs: given.positions.map(literal) };
+    : { query, args: mapValues(given.names, literalOf), posArgs: given.positions.map(literalOf) };
   const relation: RelationInit = { relType: { case: "sql", value } };
   // 3.5 reads the command's own fields, and needs them besides the relation.
   const old = modern ? {} : { sql: query, args: value.args ?? {}, posArgs: value.posArgs ?? [] };
@@ -38,13 +38,4 @@ function mapValues<T>(
   map: (input: SparkInput) => T,
 ): Record<string, T> {
   return Object.fromEntries(Object.entries(names).map(([name, input]) => [name, map(input)]));
-}
-
-function literal(input: SparkInput): LiteralInit {
-  const made = literalOf(input);
-  if (made !== undefined) return made;
-  throw planError(
-    "Cannot send the arguments of a query: this server takes no arrays, maps and objects there",
-    "Spark 4 does.",
-  );
 }
