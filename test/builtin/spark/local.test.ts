@@ -23,7 +23,7 @@ const JOB = `import os, time
 from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
-rows = spark.range(100).repartition(2).count()
+rows = spark.range(100).count()
 with open("pids", "w") as pids:
     pids.write(f"{os.getpid()} {os.getppid()}")
 os.rename("pids", "started")
