@@ -18,7 +18,7 @@ export async function sweepStaged(staged: readonly JsonObject[], { warn }: Sweep
     try {
       await discardStaged(files, readStaged(one), AbortSignal.timeout(SWEEP_MS));
     } catch (thrown) {
-      warn?.(`what was staged at ${String(one["place"])} could not be removed: ${messageOf(thrown)}`);
+      warn?.(`what was staged at ${JSON.stringify(one["place"])} could not be removed: ${messageOf(thrown)}`);
     }
   }
   await files.close();

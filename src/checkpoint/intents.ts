@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../base/mod.ts";
-import type { Completion, RunEvent } from "./events.ts";
+import type { Completion } from "./events.ts";
 
 /** Which intent: `id` names it among those of the component. */
 export interface IntentName {
@@ -69,9 +69,10 @@ export function intentKey({ index, id }: IntentName): string {
 
 /** The intent that only asks for what was staged to be removed. */
 export function stageIntent(index: number | undefined, staged: JsonObject): StageIntent {
+  const { id = "" } = staged;
   return {
     ...(index === undefined ? {} : { index }),
-    id: `stage:${String(staged["id"])}`,
+    id: `stage:${typeof id === "string" ? id : JSON.stringify(id)}`,
     action: "stage",
     staged,
   };
@@ -118,9 +119,4 @@ export class IntentFold {
       if (intent.index === index && intent.action !== "stage") this.open.delete(key);
     }
   }
-}
-
-/** Whether an event is one of intents. */
-export function isIntentEvent(event: RunEvent): event is IntentEvent {
-  return event.type === "intent" || event.type === "intent-closed";
 }

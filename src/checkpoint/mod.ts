@@ -19,7 +19,6 @@ export {
   IntentFold,
   type IntentName,
   intentKey,
-  isIntentEvent,
   type Launcher,
   leftStaged,
   type PublishIntent,

@@ -1,4 +1,4 @@
-import { type Clock, isoTime, type JsonObject, type JsonValue } from "../base/mod.ts";
+import { type Clock, isoTime, type JsonValue } from "../base/mod.ts";
 import {
   type IntentEvent,
   IntentFold,
@@ -98,7 +98,7 @@ export class IntentBook {
         await this.record([discarded(stageIntent(index, ask.staged))]);
         return undefined;
       case "begin":
-        return (await this.#begin(index, ask.key, ask.launcher)) as unknown as JsonObject;
+        return this.#begin(index, ask.key, ask.launcher);
       case "again":
         await this.#start(index, ask.key, ask.launcher);
         return undefined;

@@ -88,7 +88,7 @@ export class OutputPublisher {
       return true;
     } catch (thrown) {
       this.#options.warn(
-        `what was staged for ${String(intent.staged["uri"])} is not swept yet: ${messageOf(thrown)}`,
+        `what was staged (${JSON.stringify(intent.staged["place"])}) is not swept yet: ${messageOf(thrown)}`,
       );
       return false;
     }

@@ -60,7 +60,7 @@ export class AttemptOutputs {
     const { mode = "overwrite", folder = false, name = "part", artifact = true } = options;
     if (typeof uri !== "string" || !MODES.has(options.mode)) {
       const hint = 'mode is one of "overwrite", "append" and "error".';
-      throw refuse(String(uri), "its options are wrong", "OUTPUT_OPTIONS_INVALID", hint);
+      throw refuse(uri, "its options are wrong", "OUTPUT_OPTIONS_INVALID", hint);
     }
     const files = this.#open();
     const kind = folder ? "folder" : "file";

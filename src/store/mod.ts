@@ -11,7 +11,7 @@ export { folderRights, freeSpace, type Room } from "./doctor/local-folder.ts";
 export { handleRacer, type Race, type RaceGoal, type Racer, type RaceReport } from "./doctor/race.ts";
 export { storeChecks, sweepTrials, trialFolder } from "./doctor/store-checks.ts";
 export type { CheckOutcome, DoctorFinding, StoreCheck, Trial } from "./doctor/trial.ts";
-export { fileError, isTransient, storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
+export { storeError, type StoreErrorCode, type StoreErrorFacts } from "./errors.ts";
 export type { FileFacts, FileKind, FileSystem, OpenMode } from "./local/file-system.ts";
 export { openLinkObjects, type LinkObjectsOptions } from "./link/link-objects.ts";
 export { openFolderStore, type FolderLayout, type FolderStoreOptions } from "./link/open-folder-store.ts";

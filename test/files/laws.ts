@@ -8,7 +8,7 @@ export interface FilesBench {
 }
 
 /** Bytes that no two places have alike. */
-export function pattern(length: number): Buffer {
+function pattern(length: number): Buffer {
   const bytes = Buffer.alloc(length);
   for (let at = 0; at < length; at++) bytes[at] = (at * 31 + (at >> 8) * 7 + (at >> 16)) & 255;
   return bytes;

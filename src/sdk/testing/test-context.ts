@@ -2,13 +2,7 @@ import { access } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CairnError, type Clock, type JsonValue } from "../../base/mod.ts";
-import type {
-  ArtifactOptions,
-  ComponentContext,
-  ComponentLog,
-  LogLevel,
-  RunInfo,
-} from "../component.ts";
+import type { ArtifactOptions, ComponentContext, ComponentLog, LogLevel, RunInfo } from "../component.ts";
 import type { ComponentSpark } from "../component-spark.ts";
 import { CONTEXT_FACTS } from "../context-facts.ts";
 import { makeOutputs } from "../make-outputs.ts";

@@ -50,11 +50,11 @@ export class TestOutside {
       component: run.componentName,
       signal,
       note: (staged) => {
-        this.#staged.set(String(staged["id"]), staged);
+        this.#staged.set(readStaged(staged).id, staged);
         return options.isDead() ? options.die() : Promise.resolve();
       },
       dropped: (staged) => {
-        this.#staged.delete(String(staged["id"]));
+        this.#staged.delete(readStaged(staged).id);
         return Promise.resolve();
       },
     });
@@ -65,7 +65,7 @@ export class TestOutside {
   async publish(): Promise<void> {
     for (const staged of await this.outputs.finish()) {
       const { uri, size } = await publishStaged(this.#open(), readStaged(staged));
-      this.#staged.delete(String(staged["id"]));
+      this.#staged.delete(readStaged(staged).id);
       this.published.push({ uri, size });
     }
   }
@@ -83,15 +83,16 @@ export class TestOutside {
   }
 
   #makeIntent(): ComponentContext["intent"] {
-    const { context, known, at, die, isDead } = this.#options;
-    const run = makeIntent({
+    const options = this.#options;
+    const { context, known } = options;
+    return makeIntent({
       rootRunId: context.run.rootRunId,
       component: context.run.componentName,
       signal: context.signal,
       // A test's clock stands until it is moved, and here nothing is to be waited for.
       clock: systemClock,
       begin: async (key) => {
-        if (isDead()) return die();
+        if (options.isDead()) return options.die();
         const result = known[key];
         if (result !== undefined) {
           this.intents.push({ key, result, how: "restored" });
@@ -99,19 +100,18 @@ export class TestOutside {
         }
         const isOpen = Object.hasOwn(known, key);
         this.intents.push({ key, result: undefined, how: isOpen ? "found" : "started" });
-        if (at(key) === "before") return die();
+        if (options.at(key) === "before") return options.die();
         return isOpen ? { state: "open", absentAfterMs: 0 } : { state: "new" };
       },
       again: (key) => Promise.resolve(this.#replace({ key, result: undefined, how: "started" })),
       done: async (key, result) => {
-        if (at(key) === "unrecorded" || isDead()) return die();
+        if (options.at(key) === "unrecorded" || options.isDead()) return options.die();
         const how = this.intents.find((one) => one.key === key)?.how ?? "started";
         this.#replace({ key, result, how });
-        return at(key) === "recorded" ? die() : undefined;
+        return options.at(key) === "recorded" ? options.die() : undefined;
       },
       cancelled: (key) => Promise.resolve(this.#replace(undefined, key)),
     });
-    return run;
   }
 
   #replace(intent: TestIntent | undefined, key: string | undefined = intent?.key): void {
