@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CairnError, type JsonValue, messageOf } from "../../base/mod.ts";
 import type { ContextFacts } from "../../sdk/mod.ts";
+import { ownFolderPrefix, sweepStaleFolders } from "./stale-folders.ts";
 import helper from "./cairn.py" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
@@ -62,7 +63,8 @@ export function openExchange(facts: ContextFacts): ExchangeFolder {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    folder = mkdtempSync(join(tmpdir(), "cairn-program-"));
+    sweepStaleFolders(tmpdir());
+    folder = mkdtempSync(join(tmpdir(), ownFolderPrefix()));
     fill(folder, facts);
   } catch (thrown) {
     remove();
