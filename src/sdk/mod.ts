@@ -9,6 +9,18 @@
 export * as v from "valibot";
 export type * from "./component.ts";
 export { type ComponentSpark, type OpenSpark, openSpark, type SparkAttempt } from "./component-spark.ts";
+export {
+  CalendarInterval,
+  type Column,
+  type DataFrame,
+  Decimal,
+  functions,
+  type Row,
+  type SparkInput,
+  type SparkValue,
+  Variant,
+  Window,
+} from "../spark/mod.ts";
 export { compareContracts, type ContractProblem } from "./contract/compare.ts";
 export {
   type ContractField,

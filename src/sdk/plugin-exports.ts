@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { CalendarInterval, Decimal, functions, Variant, Window } from "../spark/mod.ts";
 import { openObjectStore, storeError } from "../store/mod.ts";
 import { defineCheckpointStore } from "./define-checkpoint-store.ts";
 import { defineComponent } from "./define-component.ts";
@@ -16,6 +17,11 @@ export const pluginExports: Readonly<Record<string, unknown>> = {
   openObjectStore,
   storeError,
   sparkOnce,
+  functions,
+  Window,
+  Decimal,
+  CalendarInterval,
+  Variant,
   TransientError,
   PermanentError,
   SkipComponent,

@@ -1,5 +1,5 @@
 import { Column, type Operand, operandExpression } from "./column.ts";
-import { type ColumnOrName, columnOf, fn, fnDistinct, lit } from "./columns.ts";
+import { col, type ColumnOrName, columnOf, expr, fn, fnDistinct, lit, when } from "./columns.ts";
 import { call } from "./expression.ts";
 import {
   COLUMN_FUNCTIONS,
@@ -26,8 +26,14 @@ export type LambdaFunction = (
   ...rest: readonly (ColumnOrName | ColumnLambda)[]
 ) => Column;
 
-/** The functions whose arguments need a reading of their own. */
+/** The functions whose arguments need a reading of their own, and what makes columns. */
 interface SpecialFunctions {
+  readonly col: typeof col;
+  readonly lit: typeof lit;
+  readonly expr: typeof expr;
+  readonly when: typeof when;
+  readonly fn: typeof fn;
+  readonly fnDistinct: typeof fnDistinct;
   /** How many different values there are; of combinations where there are several columns. */
   readonly countDistinct: (...columns: readonly ColumnOrName[]) => Column;
   /** The sum of the different values. */
@@ -51,11 +57,11 @@ export type SparkFunctions = {
 } & SpecialFunctions;
 
 /**
- * SQL's functions as PySpark's module of that name has them, in camel case. All others are called by {@link fn}.
+ * SQL's functions as PySpark's module of that name has them, in camel case, `col` and `lit` among them. All others are called by {@link fn}.
  *
  * ```ts
- * const { sum, dateTrunc, regexpExtract, transform } = functions;
- * df.groupBy(dateTrunc("MONTH", "ordered_at").alias("month")).agg(sum("price").alias("total"));
+ * const { col, sum, dateTrunc, transform } = functions;
+ * df.filter(col("price").gt(0)).groupBy(dateTrunc("MONTH", "ordered_at").alias("month")).agg(sum("price").alias("total"));
  * df.select(transform("prices", (price) => price.multiply(1.19)));
  * ```
  */
@@ -95,6 +101,12 @@ function lambdaFunction(name: string): LambdaFunction {
 
 function specialFunctions(): SpecialFunctions {
   return {
+    col,
+    lit,
+    expr,
+    when,
+    fn,
+    fnDistinct,
     countDistinct: (...columns) => fnDistinct("count", ...columns),
     sumDistinct: (column) => fnDistinct("sum", column),
     aggregate: (column, start, merge, finish) => {
