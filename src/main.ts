@@ -25,7 +25,7 @@ if (first === "__worker") {
   console.log(`cairn ${version}`);
 } else {
   const { main, processSink } = await import("./cli/mod.ts");
-  const { takeStream } = await import("./base/take-stream.ts");
+  const { takeStream } = await import("./base/mod.ts");
   const sinks = { out: processSink(1), err: processSink(2) };
   // What hooks and components in the runner print would else be lost at the exit, or come between two parts of a line.
   takeStream("stdout", sinks.out.isTerminal, (chunk) => sinks.out.write(chunk));

@@ -52,8 +52,10 @@ export function sweepStaleFolders(parent: string): void {
       const stat = lstatSync(path);
       if (stat.isDirectory() && stat.uid === process.getuid?.())
         rmSync(path, { recursive: true, force: true });
-    } catch {
+    } catch (thrown) {
       // Another one sweeps it too, or it holds what only root may remove.
+      const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
+      if (typeof code !== "string") throw thrown;
     }
   }
 }
