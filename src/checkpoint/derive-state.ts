@@ -28,7 +28,7 @@ export function deriveState(key: ReadKey, one: ReadRun): CheckpointState {
 }
 
 /** A key whose journals were read, as facts. */
-export function keyFacts(key: ReadKey): KeyFacts {
+function keyFacts(key: ReadKey): KeyFacts {
   return {
     runs: key.runs.map(ownFacts),
     holder: key.holder,

@@ -57,7 +57,9 @@ describe("what is said of", () => {
     const said = await findingsText(pipelineText("schema-validation { enable = true, strict = 3 }"));
     expect(said).toContain('unknown key "enable" in schema-validation of pipeline [CONFIG_UNKNOWN_KEY]');
     expect(said).toContain("hint: Did you mean enabled?");
-    expect(said).toContain("strict in schema-validation of pipeline: expected true or false, found the number 3");
+    expect(said).toContain(
+      "strict in schema-validation of pipeline: expected true or false, found the number 3",
+    );
   });
 
   test("a wrong type: what was expected and found", async () => {
