@@ -15,6 +15,8 @@ import type { Output, OutputOptions } from "./output.ts";
 
 /** What outputs of one attempt rest on. */
 export interface OutputKeeper {
+  /** Throws where a URI may not be recorded. */
+  check?(uri: string): void;
   /** Opened when the first output is asked for. */
   files(): OpenFiles;
   readonly rootRunId: string;
@@ -62,6 +64,7 @@ export class AttemptOutputs {
       const hint = 'mode is one of "overwrite", "append" and "error".';
       throw refuse(uri, "its options are wrong", "OUTPUT_OPTIONS_INVALID", hint);
     }
+    this.#keeper.check?.(uri);
     const files = this.#open();
     const kind = folder ? "folder" : "file";
     const staged = await planStage(files, { uri, kind, mode, name, rootRunId, component }, signal);

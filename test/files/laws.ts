@@ -35,11 +35,17 @@ export async function codeOf(work: Promise<unknown>): Promise<unknown> {
   }
 }
 
+/** States one law, and proves it. */
+type State = (says: string, run: (bench: FilesBench) => Promise<void>) => void;
+
 /** The laws of `DataFiles`, on one kind of file system. */
 export function filesLaws(name: string, open: () => FilesBench, timeoutMs: number): void {
-  const law = (says: string, run: (bench: FilesBench) => Promise<void>): void =>
-    test(`${name}: ${says}`, () => run(open()), timeoutMs);
+  const law: State = (says, run) => test(`${name}: ${says}`, () => run(open()), timeoutMs);
+  writingLaws(law);
+  namingLaws(law);
+}
 
+function writingLaws(law: State): void {
   law(
     "what is written is read, from any byte on, and missing folders are made",
     async ({ files, folder }) => {
@@ -89,7 +95,9 @@ export function filesLaws(name: string, open: () => FilesBench, timeoutMs: numbe
     expect((await readAll(files, `${folder}/x`)).toString()).toBe("before");
     expect((await files.list(folder)).map(({ uri }) => uri)).toEqual([files.resolve(`${folder}/x`)]);
   });
+}
 
+function namingLaws(law: State): void {
   law("a folder lists what is in it, or everything below", async ({ files, folder }) => {
     for (const at of ["b", "a", "sub/c", "sub/deep/d"]) await files.write(`${folder}/${at}`, at);
     const names = (found: readonly { readonly uri: string; readonly kind: string }[]): string[] =>

@@ -55,11 +55,18 @@ export async function tree(files: OpenFiles, folder: string): Promise<Record<str
   return found;
 }
 
+/** States one law, and proves it. */
+type State = (says: string, run: (bench: StagingBench) => Promise<void>) => void;
+
 /** The laws of staging, on one kind of file system. */
 export function stagingLaws(name: string, open: () => StagingBench, timeoutMs: number): void {
-  const law = (says: string, run: (bench: StagingBench) => Promise<void>): void =>
-    test(`${name}: ${says}`, () => run(open()), timeoutMs);
+  const law: State = (says, run) => test(`${name}: ${says}`, () => run(open()), timeoutMs);
+  publishingLaws(law);
+  sweepingLaws(law);
+  datasetLaws(law);
+}
 
+function publishingLaws(law: State): void {
   law("a file is seen when it is published, and publishing again changes nothing", async (bench) => {
     const { files, folder } = bench;
     await files.write(`${folder}/x.txt`, "before");
@@ -97,7 +104,9 @@ export function stagingLaws(name: string, open: () => StagingBench, timeoutMs: n
     await discardStaged(files, late);
     expect(await tree(files, folder)).toEqual({ x: "early", y: "somebody's" });
   });
+}
 
+function sweepingLaws(law: State): void {
   law("what was given up, or is gone, is not published", async (bench) => {
     const { files, folder } = bench;
     const one = await staged(bench, { uri: `${folder}/x` }, "x");
@@ -120,7 +129,9 @@ export function stagingLaws(name: string, open: () => StagingBench, timeoutMs: n
     expect(await codeOf(fillStaged(bench.files, planned))).toBe("FILE_MISSING");
     await discardStaged(bench.files, planned);
   });
+}
 
+function datasetLaws(law: State): void {
   law("a dataset is a new folder with its manifest last, cut off anywhere and done again", async (bench) => {
     const { files, folder } = bench;
     const set = { uri: `${folder}/set`, kind: "folder", name: "part" } as const;

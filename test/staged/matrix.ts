@@ -64,87 +64,98 @@ export interface StagedWorld extends Disposable {
 type Point = (name: string) => void | Promise<void>;
 
 export function stagedWorld(place: MatrixPlace): StagedWorld {
-  const dir = tempDir("cairn-staged-");
-  dir.write("plugins/t/Write.ts", WRITE);
-  const files: OpenFiles = openDataFiles({ folder: dir.path, env: place.env, hadoop: place.hadoop });
-  const points = new Map<string, Point>();
-  Reflect.set(globalThis, "cairnStagedPoint", (runId: string, name: string) => points.get(runId)?.(name));
-  let stores = 0;
-  const run = async (
-    folder: string,
-    location: string,
+  return new World(place);
+}
+
+class World implements StagedWorld {
+  readonly dir: TempDir = tempDir("cairn-staged-");
+  readonly #place: MatrixPlace;
+  readonly #files: OpenFiles;
+  readonly #points = new Map<string, Point>();
+  /** By run ID. */
+  readonly #disks = new Map<string, MortalFileSystem>();
+  #stores = 0;
+  #location = "";
+
+  constructor(place: MatrixPlace) {
+    this.#place = place;
+    this.dir.write("plugins/t/Write.ts", WRITE);
+    this.#files = openDataFiles({ folder: this.dir.path, env: place.env, hadoop: place.hadoop });
+    Reflect.set(globalThis, "cairnStagedPoint", (runId: string, name: string) =>
+      this.#points.get(runId)?.(name),
+    );
+  }
+
+  async whole(
     runId: string,
-    point: Point,
-    more: object,
-  ): Promise<RunResult> => {
-    points.set(runId, point);
-    const mortal = mortalFileSystem();
-    const store = localStore({ folder: location, fs: mortal.fs });
-    open.set(runId, mortal);
+    folder: string,
+  ): Promise<{ readonly result: RunResult; readonly points: readonly string[] }> {
+    this.#location = this.dir.join(`cp${this.#stores++}`);
+    const passed: string[] = [];
+    const result = await this.#run(folder, runId, (name) => void passed.push(name), {});
+    return { result, points: passed };
+  }
+
+  async frozenAt(runId: string, folder: string, cut: number): Promise<Frozen> {
+    this.#location = this.dir.join(`cp${this.#stores++}`);
+    const reached = Promise.withResolvers<void>();
+    const awake = Promise.withResolvers<void>();
+    let passed = 0;
+    const point: Point = () => {
+      passed++;
+      if (passed < cut) return undefined;
+      reached.resolve();
+      return awake.promise;
+    };
+    const ended = this.#run(folder, runId, point, {}).then(
+      () => undefined,
+      () => undefined,
+    );
+    await Promise.race([reached.promise, ended]);
+    // What its death would do to its locks.
+    this.#disks.get(runId)?.die();
+    return {
+      async wake() {
+        awake.resolve();
+        await ended;
+      },
+    };
+  }
+
+  resume(folder: string, { fresh = false }: { readonly fresh?: boolean } = {}): Promise<RunResult> {
+    const runId = `${fresh ? "fresh" : "again"}-${this.#stores}`;
+    return this.#run(folder, runId, () => undefined, fresh ? { fresh } : { autoResume: true });
+  }
+
+  tree(folder: string): Promise<Record<string, string>> {
+    return tree(this.#files, folder);
+  }
+
+  [Symbol.dispose](): void {
+    this.dir[Symbol.dispose]();
+  }
+
+  async #run(folder: string, runId: string, point: Point, more: object): Promise<RunResult> {
+    this.#points.set(runId, point);
+    const disk = mortalFileSystem();
+    this.#disks.set(runId, disk);
+    const store = localStore({ folder: this.#location, fs: disk.fs });
     try {
-      const config = await configOf(dir, folder, place);
+      const config = await configOf(this.dir, folder, this.#place);
       return await runPipeline(config, {
         ...more,
         store,
         runId,
         isolation: "none",
-        cwd: dir.path,
-        env: { ...place.env, CAIRN_PLUGINS: dir.join("plugins") },
+        cwd: this.dir.path,
+        env: { ...this.#place.env, CAIRN_PLUGINS: this.dir.join("plugins") },
         point,
         graceMs: 100,
       });
     } finally {
       await store.close().catch(() => undefined);
     }
-  };
-  const open = new Map<string, MortalFileSystem>();
-  let location = "";
-  return {
-    dir,
-    async whole(runId, folder) {
-      location = dir.join(`cp${stores++}`);
-      const passed: string[] = [];
-      const result = await run(folder, location, runId, (name) => void passed.push(name), {});
-      return { result, points: passed };
-    },
-    async frozenAt(runId, folder, cut) {
-      location = dir.join(`cp${stores++}`);
-      const reached = Promise.withResolvers<void>();
-      const awake = Promise.withResolvers<void>();
-      let passed = 0;
-      const point: Point = () => {
-        passed++;
-        if (passed < cut) return undefined;
-        reached.resolve();
-        return awake.promise;
-      };
-      const ended = run(folder, location, runId, point, {}).then(
-        () => undefined,
-        () => undefined,
-      );
-      await Promise.race([reached.promise, ended]);
-      // What its death would do to its locks.
-      open.get(runId)?.die();
-      return {
-        async wake() {
-          awake.resolve();
-          await ended;
-        },
-      };
-    },
-    resume: (folder, { fresh = false } = {}) =>
-      run(
-        folder,
-        location,
-        `${fresh ? "fresh" : "again"}-${stores}`,
-        () => undefined,
-        fresh ? { fresh } : { autoResume: true },
-      ),
-    tree: (folder) => tree(files, folder),
-    [Symbol.dispose]() {
-      dir[Symbol.dispose]();
-    },
-  };
+  }
 }
 
 async function configOf(

@@ -46,12 +46,13 @@ export async function readSmall(
 
 /** @throws FILE_IO where the text is no manifest of ours */
 export function parseManifest(text: string, uri: string): Manifest {
+  let value: Partial<Manifest> | undefined;
   try {
-    const value = JSON.parse(text) as Partial<Manifest>;
-    if (value.version === 1 && Array.isArray(value.files)) return value as Manifest;
-  } catch {
-    // Said below: it is somebody else's file.
+    value = JSON.parse(text) as Partial<Manifest>;
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxError)) throw thrown;
   }
+  if (value?.version === 1 && Array.isArray(value.files)) return value as Manifest;
   throw fileError("FILE_IO", `Cannot read "${uri}": it is no manifest of a dataset`, {
     hint: "Give the dataset a folder of its own.",
   });

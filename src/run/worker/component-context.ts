@@ -8,6 +8,7 @@ import {
   CONTEXT_FACTS,
   type ContextFacts,
   AttemptOutputs,
+  type IntentRunner,
   type KnownAction,
   type LogLevel,
   makeIntent,
@@ -15,6 +16,7 @@ import {
   makeStep,
   type OpenSpark,
   PermanentError,
+  type RunInfo,
 } from "../../sdk/mod.ts";
 import { processFacts } from "../../store/mod.ts";
 import { recordArtifact } from "../artifact.ts";
@@ -83,6 +85,9 @@ function secretArtifact(): Error {
 function makeStaging(order: AttemptOrder, signal: AbortSignal, host: AttemptHost): AttemptOutputs {
   const { run, env, cwd } = host;
   return new AttemptOutputs({
+    check: (uri) => {
+      if (host.secrets.isIn(uri)) throw secretArtifact();
+    },
     files: () => openDataFiles({ folder: cwd, env, hadoop: run.spark?.config }),
     rootRunId: run.rootRunId,
     component: order.name,
@@ -90,6 +95,34 @@ function makeStaging(order: AttemptOrder, signal: AbortSignal, host: AttemptHost
     note: async (staged) => void (await host.ask({ what: "stage", staged })),
     dropped: async (staged) => void (await host.ask({ what: "unstage", staged })),
   });
+}
+
+function makeIntents(order: AttemptOrder, signal: AbortSignal, host: AttemptHost): IntentRunner {
+  return makeIntent({
+    rootRunId: host.run.rootRunId,
+    component: order.name,
+    signal,
+    clock: systemClock,
+    begin: async (key) => (await host.ask({ what: "begin", key, launcher: processFacts() })) as KnownAction,
+    again: async (key) => void (await host.ask({ what: "again", key, launcher: processFacts() })),
+    done: async (key, result) => void (await host.ask({ what: "done", key, result })),
+    cancelled: async (key) => void (await host.ask({ what: "cancelled", key })),
+  });
+}
+
+function runInfo(order: AttemptOrder, run: RunFacts): RunInfo {
+  return {
+    runId: run.runId,
+    rootRunId: run.rootRunId,
+    runKey: run.runKey,
+    pipelineName: run.pipelineName,
+    componentName: order.name,
+    attempt: order.attempt,
+    resumedFrom: run.resumedFrom,
+    index: order.index,
+    total: run.total,
+    configFolder: run.configFolder,
+  };
 }
 
 /** Makes what a component's `run` is given. */
@@ -114,7 +147,6 @@ export function makeContext(
     pending.add(looked);
     return looked;
   };
-  const { run } = host;
   const context: ComponentContext = {
     config,
     log: makeLog(host),
@@ -135,31 +167,10 @@ export function makeContext(
       frameLog: host.frameLog,
     },
     artifact,
-    output: (uri, options) =>
-      host.secrets.isIn(uri) ? Promise.reject(secretArtifact()) : staging.open(uri, options),
-    intent: makeIntent({
-      rootRunId: run.rootRunId,
-      component: order.name,
-      signal,
-      clock: systemClock,
-      begin: async (key) => (await host.ask({ what: "begin", key, launcher: processFacts() })) as KnownAction,
-      again: async (key) => void (await host.ask({ what: "again", key, launcher: processFacts() })),
-      done: async (key, result) => void (await host.ask({ what: "done", key, result })),
-      cancelled: async (key) => void (await host.ask({ what: "cancelled", key })),
-    }),
+    output: staging.open,
+    intent: makeIntents(order, signal, host),
     secrets: { get: (reference) => host.secrets.get(reference) },
-    run: {
-      runId: run.runId,
-      rootRunId: run.rootRunId,
-      runKey: run.runKey,
-      pipelineName: run.pipelineName,
-      componentName: order.name,
-      attempt: order.attempt,
-      resumedFrom: run.resumedFrom,
-      index: order.index,
-      total: run.total,
-      configFolder: run.configFolder,
-    },
+    run: runInfo(order, host.run),
     env: host.env,
     spark: host.spark.spark,
   };

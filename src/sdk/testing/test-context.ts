@@ -118,6 +118,39 @@ async function testSecret(secrets: Readonly<Record<string, string>>, reference: 
   });
 }
 
+/** Whether the process of a test is dead, and how it dies. */
+interface TestLife {
+  isDead(): boolean;
+  die(): Promise<never>;
+}
+
+function makeTestStep(
+  options: TestContextOptions,
+  record: TestRecord,
+  life: TestLife,
+): ComponentContext["step"] {
+  const { crash } = options;
+  const at = (name: string): string | undefined =>
+    crash?.step === name ? (crash.at ?? "unrecorded") : undefined;
+  const durable = makeStep({
+    known: options.known,
+    async keep(name, result) {
+      if (life.isDead()) return gone();
+      if (at(name) === "unrecorded") return life.die();
+      record.steps.push({ name, result, how: "ran" });
+      return at(name) === "recorded" ? life.die() : undefined;
+    },
+  });
+  return async (name, fn) => {
+    if (life.isDead()) return gone();
+    const known = Object.hasOwn(options.known, name) ? options.known[name] : undefined;
+    if (known === undefined) return durable(name, () => (at(name) === "before" ? life.die() : fn()));
+    const result = await durable(name, fn);
+    record.steps.push({ name, result: known, how: "restored" });
+    return result;
+  };
+}
+
 /** Makes the context of one attempt in a test. */
 export function makeTestContext(options: TestContextOptions): TestContext {
   const { crash, clock, cwd } = options;
@@ -142,25 +175,7 @@ export function makeTestContext(options: TestContextOptions): TestContext {
     (message, fields = {}) => {
       if (!dead) record.logs.push({ level, message, fields, at: clock.now() });
     };
-  const at = (name: string): string | undefined =>
-    crash?.step === name ? (crash.at ?? "unrecorded") : undefined;
-  const durable = makeStep({
-    known: options.known,
-    async keep(name, result) {
-      if (dead) return gone();
-      if (at(name) === "unrecorded") return die();
-      record.steps.push({ name, result, how: "ran" });
-      return at(name) === "recorded" ? die() : undefined;
-    },
-  });
-  const step: ComponentContext["step"] = async (name, fn) => {
-    if (dead) return gone();
-    const known = Object.hasOwn(options.known, name) ? options.known[name] : undefined;
-    if (known === undefined) return durable(name, () => (at(name) === "before" ? die() : fn()));
-    const result = await durable(name, fn);
-    record.steps.push({ name, result: known, how: "restored" });
-    return result;
-  };
+  const step = makeTestStep(options, record, { isDead: () => dead, die });
   const context: Omit<ComponentContext, "config"> = {
     log: {
       trace: write("trace"),
