@@ -1,8 +1,9 @@
 import { type ComponentContext, defineComponent } from "cairn";
 import type { SqlResult, WritePlace } from "./engine.ts";
 import { openEngine, sparkUri } from "./open-engine.ts";
-import { localPath } from "./source-files.ts";
 import { formatOf, type SqlConfig, sqlConfig, type Target } from "./sql-config.ts";
+import { recordedSession } from "./recorded-session.ts";
+import { localPath } from "./source-files.ts";
 import { readStatements } from "./statements.ts";
 
 type Context = ComponentContext<SqlConfig>;
@@ -16,7 +17,8 @@ export default defineComponent({
     const { config, log, progress } = ctx;
     const folder = ctx.run.configFolder ?? process.cwd();
     const statements = await readStatements(config, folder, { backslash: config.engine === "spark" });
-    await using engine = await openEngine(ctx);
+    await using session = config.engine === "spark" ? await recordedSession(ctx) : undefined;
+    await using engine = await openEngine(ctx, session?.spark);
     for (const [name, given] of Object.entries(config.sources)) {
       const source = typeof given === "string" ? { path: given } : given;
       await engine.sql.source(name, await engine.files(source, name));
@@ -28,6 +30,7 @@ export default defineComponent({
       if (!isLast || config.target === undefined) result = await engine.sql.run(statement);
       else {
         const output = await openTarget(ctx, config.target, folder);
+        await session?.writesTo(output.place.stagingUri);
         result = await engine.sql.write(statement, output.place);
         log.info(`wrote ${result.rows} rows to ${output.uri}`);
       }

@@ -5,7 +5,7 @@ import { openDuckDb } from "./duckdb-engine.ts";
 import type { EngineOptions, SqlEngine } from "./engine.ts";
 import { fetchS3 } from "./fetch-s3.ts";
 import { type Looker, localLooker, localPath, sourceFiles } from "./source-files.ts";
-import { openSparkEngine } from "./spark-engine.ts";
+import { type EngineSpark, openSparkEngine } from "./spark-engine.ts";
 import type { Source, SqlConfig } from "./sql-config.ts";
 
 interface OpenEngine extends AsyncDisposable {
@@ -14,25 +14,30 @@ interface OpenEngine extends AsyncDisposable {
   files(source: Source, name: string): ReturnType<typeof sourceFiles>;
 }
 
-/** An engine with the ways in which it finds files; `quality.check` opens it, too. */
+/**
+ * An engine with the ways in which it finds files; `quality.check` opens it, too. `spark`: the session that the engine
+ * uses, `ctx.spark` by default.
+ */
 export async function openEngine(
   ctx: Pick<ComponentContext, "run" | "signal" | "env" | "spark"> & {
     readonly config: Pick<SqlConfig, "engine" | "args" | "memoryLimit" | "threads">;
   },
+  session?: EngineSpark,
 ): Promise<OpenEngine> {
   const { config, signal } = ctx;
   const { args, memoryLimit, threads } = config;
   const folder = ctx.run.configFolder ?? process.cwd();
   const options: EngineOptions = { args, signal, memoryLimit, threads };
   if (config.engine === "spark") {
-    const sql = openSparkEngine(ctx.spark, options);
+    const spark = session ?? ctx.spark;
+    const sql = openSparkEngine(spark, options);
     return {
       sql,
       async files(source) {
         const local = localPath(source.path, folder);
         const found = await sourceFiles(
           { ...source, path: local ?? source.path },
-          local === undefined ? sparkLooker(ctx.spark) : localLooker,
+          local === undefined ? sparkLooker(spark) : localLooker,
           (whole) => whole,
         );
         return { ...found, paths: found.paths.map((path) => (local === undefined ? path : sparkUri(path))) };
@@ -71,7 +76,7 @@ export function sparkUri(path: string): string {
 }
 
 /** Looks where Spark looks. */
-function sparkLooker(spark: ComponentContext["spark"]): Looker {
+function sparkLooker(spark: EngineSpark): Looker {
   return {
     isFolder: (path) => Promise.resolve(extname(path) === ""),
     // Spark lists files, not folders; a glob names what was appended.

@@ -13,19 +13,20 @@ import { sqlError } from "./place.ts";
 import type { Argument } from "./sql-config.ts";
 import type { Statement } from "./statements.ts";
 
-type Spark = ComponentContext["spark"];
-type DataFrame = Awaited<ReturnType<Spark["sql"]>>;
+/** What the engine needs of a session. */
+export type EngineSpark = Pick<ComponentContext["spark"], "sql" | "read">;
+type DataFrame = Awaited<ReturnType<EngineSpark["sql"]>>;
 
 /** Spark behind `ctx.spark`; files are read and written by the server, so their paths are its own. */
-export function openSparkEngine(spark: Spark, options: EngineOptions): SqlEngine {
+export function openSparkEngine(spark: EngineSpark, options: EngineOptions): SqlEngine {
   return new SparkEngine(spark, options);
 }
 
 class SparkEngine implements SqlEngine {
-  readonly #spark: Spark;
+  readonly #spark: EngineSpark;
   readonly #options: EngineOptions;
 
-  constructor(spark: Spark, options: EngineOptions) {
+  constructor(spark: EngineSpark, options: EngineOptions) {
     this.#spark = spark;
     this.#options = options;
   }
@@ -85,7 +86,7 @@ class SparkEngine implements SqlEngine {
     });
   }
 
-  /** The session is the attempt's; it ends with it. */
+  /** The session is its opener's. */
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -108,7 +109,7 @@ class SparkEngine implements SqlEngine {
     return this.#spark.sql(statement.text, args, { signal: this.#options.signal });
   }
 
-  #reader(format: string): Spark["read"] {
+  #reader(format: string): EngineSpark["read"] {
     const reader = this.#spark.read.format(format);
     return format === "csv" ? reader.option("header", true) : reader;
   }
