@@ -154,10 +154,7 @@ export function makeContext(
       signalRead = true;
       return signal;
     },
-    step: makeStep({
-      known: order.steps ?? {},
-      keep: (name, result) => host.keepStep(name, result),
-    }),
+    step: makeStep({ known: order.steps ?? {}, keep: (name, result) => host.keepStep(name, result) }),
     progress: (done, total, label) => host.progress.report(done, total, label),
     outputs: makeOutputs(host.completed),
     [CONTEXT_FACTS]: {
