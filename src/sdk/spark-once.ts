@@ -89,10 +89,12 @@ class OnceTry {
   }
 
   async #start(signal: AbortSignal): Promise<JsonValue> {
-    // Whoever declared that it never took effect may do so after the session is gone.
-    const session = (await this.#session()) ?? this.#ctx.spark.named(uuid());
-    this.#used = session;
     const operationId = this.#operationId;
+    const known = await this.#session();
+    // Whoever declared that it never took effect may do so where the session is gone, or has had an operation of this ID.
+    const isFree = (await known?.operationEnd(operationId, { signal }))?.how === "absent";
+    const session = isFree && known !== undefined ? known : this.#ctx.spark.named(uuid());
+    this.#used = session;
     await this.#write(session, { operationId, keep: true, signal });
     const end = await session.operationEnd(operationId, { signal });
     if (end.how === "succeeded") return null;

@@ -5,6 +5,7 @@ import { type CairnResult, runCairn, seeded, startCairn, type TempDir, tempDir }
 import { childrenOf, killHard } from "../kill/processes.ts";
 import { TARGETS } from "../kill/start.ts";
 import { until } from "../run/pipeline-kit.ts";
+import { runningJobs } from "../servers/spark/running-jobs.ts";
 import { sharedSpark } from "../servers/spark/shared-spark.ts";
 
 const server = await sharedSpark();
@@ -69,17 +70,27 @@ pipeline {
     const args = ["run", "p.conf", "--run-key=once"];
     const cairn = startCairn(args, { cwd: this.dir.path });
     await until("the write", () => existsSync(this.dir.join("mark")) || cairn.exitCode !== null, TIMEOUT_MS);
-    if (afterMs === "when it runs") {
-      const { session, operation } = this.mark();
-      const spark = openSession(url, { sessionId: session });
-      const state = async (): Promise<unknown> => (await spark.operationStates([operation])).get(operation);
-      await until("the operation", async () => (await state()) === "running", TIMEOUT_MS);
-      await spark.stop({ release: false });
-    } else await Bun.sleep(afterMs);
+    if (afterMs === "when it runs") await this.#runs();
+    else await Bun.sleep(afterMs);
     const workers = childrenOf(cairn.pid);
     if (target !== "worker") killHard(cairn.pid);
     if (target !== "runner") for (const worker of workers) killHard(worker);
     await cairn.exited;
+  }
+
+  /** Tells a run to stop in the middle of the write. */
+  async stopped(): Promise<number> {
+    const cairn = startCairn(["run", "p.conf", "--run-key=once"], { cwd: this.dir.path });
+    await until("the mark", () => existsSync(this.dir.join("mark")), TIMEOUT_MS);
+    await this.#runs();
+    cairn.kill("SIGTERM");
+    return cairn.exited;
+  }
+
+  /** Waits for the write's tasks; before that Spark may not heed an interrupt. */
+  #runs(): Promise<void> {
+    const running = (): Promise<number> => runningJobs(server, this.mark().session);
+    return until("the write's tasks", async () => (await running()) > 0, TIMEOUT_MS);
   }
 
   mark(): { readonly session: string; readonly operation: string } {
@@ -147,6 +158,24 @@ describe.skipIf(server === undefined)("sparkOnce", () => {
           },
         ],
       });
+      expect(await load.ids()).toEqual([]);
+      const declared = await load.run("--declare=Load/load=absent");
+      expect(declared.code, declared.stdout + declared.stderr).toBe(0);
+      expect(await load.ids()).toEqual(ALL);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "told to stop in the middle, it is interrupted, and nobody takes that for an outcome",
+    async () => {
+      await using load = new Load();
+      await load.createTable();
+      expect(await load.stopped()).not.toBe(0);
+      expect(await runningJobs(server, load.mark().session)).toBe(0);
+      const resumed = await load.run();
+      expect(resumed.code, resumed.stdout).toBe(1);
+      expect(resumed.stdout).toContain("it was cancelled while it ran");
       expect(await load.ids()).toEqual([]);
       const declared = await load.run("--declare=Load/load=absent");
       expect(declared.code, declared.stdout + declared.stderr).toBe(0);
