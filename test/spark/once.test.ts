@@ -172,7 +172,8 @@ describe.skipIf(server === undefined)("sparkOnce", () => {
       await using load = new Load();
       await load.createTable();
       expect(await load.stopped()).not.toBe(0);
-      expect(await runningJobs(server, load.mark().session)).toBe(0);
+      const running = (): Promise<number> => runningJobs(server, load.mark().session);
+      await until("the end of the tasks", async () => (await running()) === 0, TIMEOUT_MS);
       const resumed = await load.run();
       expect(resumed.code, resumed.stdout).toBe(1);
       expect(resumed.stdout).toContain("it was cancelled while it ran");
