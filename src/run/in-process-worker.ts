@@ -108,8 +108,8 @@ export class InProcessWorker implements WorkerHandle {
     this.#finish({ how: "exited", code: null, signal: null });
   }
 
-  async close(): Promise<void> {
-    await Promise.resolve();
+  async close(last = false): Promise<void> {
+    if (last) await this.#session.endRun();
   }
 
   /** While a component of ours runs, an error that nobody caught is taken for its own. */

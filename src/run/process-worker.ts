@@ -134,8 +134,8 @@ export class ProcessWorker implements WorkerHandle {
     if (!this.#exited) killTree(this.pid);
   }
 
-  async close(): Promise<void> {
-    this.#send({ kind: "close" });
+  async close(last = false): Promise<void> {
+    this.#send({ kind: "close", ...(last ? { last } : {}) });
     const timer = setTimeout(() => this.kill(), CLOSE_TIMEOUT_MS);
     await this.#gone;
     clearTimeout(timer);

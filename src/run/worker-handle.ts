@@ -56,6 +56,6 @@ export interface WorkerHandle {
   answer(ask: number, answer: JsonValue | undefined, problem: WireError | undefined): void;
   abort(reason: WireError): void;
   kill(): void;
-  /** Ends it gently, then by force; resolves when it is gone. */
-  close(): Promise<void>;
+  /** Ends it gently, then by force; resolves when it is gone. `last`: because the run is over. */
+  close(last?: boolean): Promise<void>;
 }

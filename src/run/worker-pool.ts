@@ -92,7 +92,7 @@ export class WorkerPool {
 
   /** Ends all workers; resolves when they are gone. */
   async close(): Promise<void> {
-    for (const worker of this.#all) this.#retire(worker);
+    for (const worker of this.#all) this.#retire(worker, true);
     await Promise.all(this.#closing);
   }
 
@@ -103,10 +103,10 @@ export class WorkerPool {
     return worker;
   }
 
-  #retire(worker: WorkerHandle): void {
+  #retire(worker: WorkerHandle, last = false): void {
     if (!this.#all.delete(worker)) return;
     this.#noted.delete(worker);
-    const closed = worker.close();
+    const closed = worker.close(last);
     this.#closing.add(closed);
     closed.finally(() => this.#closing.delete(closed)).catch(() => undefined);
   }

@@ -4,8 +4,8 @@ import type { RunInfo, SparkSettings } from "./component.ts";
 import { PermanentError } from "./errors.ts";
 
 /**
- * `ctx.spark`: a Spark Connect session of the attempt's own, in the vocabulary of PySpark (docs/spark.md). It connects when
- * it is first used and ends with the attempt. Its operations carry the run's, component's and attempt's tags, are interrupted
+ * `ctx.spark`: the run's Spark Connect session, in the vocabulary of PySpark (docs/spark.md). It connects when it is first
+ * used; views and settings of one component are there for those after it, in this run. Its operations carry the run's, component's and attempt's tags, are interrupted
  * when `ctx.signal` aborts, and tell `ctx.progress` how far they are.
  */
 export type ComponentSpark = Omit<SparkSession, "stop" | typeof Symbol.asyncDispose> & {
@@ -26,6 +26,11 @@ export interface SparkAttempt {
   readonly env: Readonly<Record<string, string | undefined>>;
   progress(done: number, total: number, label: string): void;
   warn(message: string): void;
+  /**
+   * Takes over the run's session when it is first used: it is kept for the components to come, and `release` ends it.
+   * Absent: the session is the attempt's own.
+   */
+  readonly keep?: ((release: () => Promise<void>) => void) | undefined;
 }
 
 /** `ctx.spark`, and what ends it with the attempt. */
@@ -48,10 +53,12 @@ async function openSparkAt(
 ): Promise<OpenSpark> {
   const { openSession } = await import("../spark/mod.ts");
   const named = new Map<string, SparkSession>();
+  const { keep } = attempt;
   let own: SparkSession | undefined;
-  const open = (sessionId?: string): SparkSession =>
+  const open = (sessionId?: string, sessionAfter?: (closed: string) => string): SparkSession =>
     openSession(connectString, {
       sessionId,
+      sessionAfter,
       settings: settings.config,
       env: attempt.env,
       tags: tagsOf(attempt.run),
@@ -61,7 +68,14 @@ async function openSparkAt(
     });
   const spark = sparkOver(
     settings,
-    () => (own ??= open()),
+    () => {
+      if (keep === undefined) return (own ??= open());
+      if (own !== undefined) return own;
+      const ofRun = open(uuidOf(`run ${attempt.run.runId}`), (closed) => uuidOf(`run after ${closed}`));
+      keep(() => releaseSession(connectString, ofRun.sessionId, attempt.env));
+      own = ofRun;
+      return own;
+    },
     (name) => {
       const known = named.get(name) ?? open(uuidOf(name));
       named.set(name, known);
@@ -70,11 +84,23 @@ async function openSparkAt(
   );
   const close = async (): Promise<void> => {
     await Promise.all([
-      own?.stop(),
+      own?.stop({ release: keep === undefined }),
       ...[...named.values()].map((session) => session.stop({ release: false })),
     ]);
   };
   return { spark, close };
+}
+
+/** Ends a session on the server; one that has ended already is no error. */
+async function releaseSession(
+  connectString: string,
+  sessionId: string,
+  env: SparkAttempt["env"],
+): Promise<void> {
+  const { openSession } = await import("../spark/mod.ts");
+  const session = openSession(connectString, { sessionId, env });
+  await session.version();
+  await session.stop();
 }
 
 /** The tags by which operations are found in Spark's web UI and interrupted from elsewhere; Spark allows no commas. */

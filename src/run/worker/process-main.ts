@@ -157,8 +157,9 @@ export async function runWorkerProcess(args: readonly string[], parts: WorkerPar
   process.on("message", (message: ToWorker) => {
     heard(message);
     // Components may have left anything behind; nothing of it is waited for.
-    if (message.kind === "close") process.exit(0);
-    else session.receive(message);
+    if (message.kind !== "close") return session.receive(message);
+    if (message.last === undefined) process.exit(0);
+    void session.endRun().finally(() => process.exit(0));
   });
   send({ kind: "ready" });
 }

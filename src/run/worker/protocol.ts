@@ -127,7 +127,8 @@ export type ToWorker =
   | { readonly kind: "abort"; readonly reason: WireError }
   /** The runner lives; without a word of it for `silenceMs` the worker ends itself. */
   | { readonly kind: "ping"; readonly silenceMs: number }
-  | { readonly kind: "close" };
+  /** `last`: the run is over; what all components shared ends, too. */
+  | { readonly kind: "close"; readonly last?: true | undefined };
 
 /** How an attempt ended, as the worker saw it. */
 export type AttemptEnd =

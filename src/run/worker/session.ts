@@ -143,6 +143,7 @@ export class WorkerSession {
   readonly #host: WorkerHost;
   readonly #definitions: Definitions;
   readonly #completed = new Map<string, JsonValue | undefined>();
+  #releaseSpark: (() => Promise<void>) | undefined;
   #run: RunFacts | undefined;
   #secrets: AttemptSecrets;
   #running: Running | undefined;
@@ -152,6 +153,11 @@ export class WorkerSession {
     this.#host = host;
     this.#definitions = new Definitions(host.builtins);
     this.#secrets = this.#attemptSecrets(undefined);
+  }
+
+  /** Ends what this worker used for the whole run; what can't be reached ends by itself, on the server. */
+  async endRun(): Promise<void> {
+    await this.#releaseSpark?.().catch(() => undefined);
   }
 
   /** The context of the component that runs. */
@@ -273,6 +279,9 @@ export class WorkerSession {
       env,
       progress: (done, total, label) => progress.report(done, total, label),
       warn: (message) => this.#host.send({ kind: "log", level: "warn", message, fields: undefined }),
+      keep: (release) => {
+        this.#releaseSpark = release;
+      },
     });
     return {
       spark,

@@ -10,6 +10,11 @@ import { SparkSession } from "./spark-session.ts";
 export interface OpenOptions {
   /** A UUID; the session of that ID and user is gone on with. A new one by default. */
   readonly sessionId?: string | undefined;
+  /**
+   * The ID to go on with where the server has closed the session of that ID before this one first used it (it expired,
+   * or someone released it; such an ID is never taken again). By default that is an error.
+   */
+  readonly sessionAfter?: ((closed: string) => string) | undefined;
   /** Whose session it is; `cairn` by default. Without authentication Spark believes it. */
   readonly userId?: string | undefined;
   /** Certificates (PEM) of authorities to trust instead of the system's. */
@@ -44,9 +49,8 @@ export function openSession(connectString: string, options: OpenOptions = {}): S
   const endpoint = parseConnectionString(connectString, env["SPARK_CONNECT_AUTHENTICATE_TOKEN"]);
   const sessionId = endpoint.sessionId ?? options.sessionId ?? uuid();
   const client = endpoint.userAgent ?? "cairn";
-  const setup: CoreSetup = {
+  const setup: Omit<CoreSetup, "sessionId"> = {
     endpoint,
-    sessionId,
     userId: endpoint.userId ?? options.userId ?? "cairn",
     agent: `${client} cairn/${version} bun/${Bun.version} os/${process.platform}`,
     ca: options.ca ?? trustedAuthorities(env),
@@ -57,7 +61,8 @@ export function openSession(connectString: string, options: OpenOptions = {}): S
   };
   const session = new SparkSession({
     sessionId,
-    load: async () => new (await import("./session-core.ts")).SessionCore(setup),
+    sessionAfter: endpoint.sessionId === undefined ? options.sessionAfter : undefined,
+    load: async (id) => new (await import("./session-core.ts")).SessionCore({ ...setup, sessionId: id }),
     settings: options.settings ?? {},
     signal: options.signal,
     onProgress: options.onProgress ?? (() => undefined),

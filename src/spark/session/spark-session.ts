@@ -1,4 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { CairnError } from "../../base/mod.ts";
 import { rowsToArrow } from "../arrow/rows-to-arrow.ts";
 import { DataFrame } from "../frame/data-frame.ts";
 import { planError, type RelationInit } from "../frame/plan.ts";
@@ -28,8 +29,10 @@ import { checkTag } from "./tags.ts";
 /** What a session is told when it is made. */
 export interface SessionSetup {
   readonly sessionId: string;
-  /** Loads what speaks to the server; called once, when something is first asked of it. */
-  readonly load: () => Promise<SessionCore>;
+  /** The ID to go on with where the server has closed the session of that ID. */
+  readonly sessionAfter?: ((closed: string) => string) | undefined;
+  /** Loads what speaks to the server; called when something is first asked of it. */
+  readonly load: (sessionId: string) => Promise<SessionCore>;
   /** Set when the session begins, as far as a session may. */
   readonly settings: Readonly<Record<string, string>>;
   /** Aborts everything that the session does. */
@@ -56,6 +59,13 @@ export interface RangeOptions {
 /** As much data as one plan carries, in bytes: servers take messages of at most 128 MiB. */
 const LONGEST_LOCAL: number = 120 * 1024 * 1024;
 
+/** Closed sessions that are passed over on the way to one that isn't. */
+const MAX_CLOSED = 100;
+
+function isLost(thrown: unknown): boolean {
+  return thrown instanceof CairnError && thrown.code === "SPARK_SESSION_LOST";
+}
+
 type Signalled = Pick<ExecuteOptions, "signal">;
 
 /**
@@ -70,6 +80,7 @@ type Signalled = Pick<ExecuteOptions, "signal">;
 export class SparkSession implements PlanRunner, AsyncDisposable {
   readonly conf: RuntimeConf;
   readonly #setup: SessionSetup;
+  #sessionId: string;
   readonly #tags = new Set<string>();
   #core: Promise<SessionCore> | undefined;
   #begun: Promise<Begun> | undefined;
@@ -77,6 +88,7 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
 
   constructor(setup: SessionSetup) {
     this.#setup = setup;
+    this.#sessionId = setup.sessionId;
     this.conf = new RuntimeConf(async (operation, action) => {
       const { core } = await this.#begin(undefined);
       return this.#warned(await core.config(operation, action));
@@ -85,7 +97,7 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
 
   /** Ours; another process with this ID and user takes part in the session. */
   get sessionId(): string {
-    return this.#setup.sessionId;
+    return this.#sessionId;
   }
 
   /** A new reader, its settings untouched. */
@@ -280,8 +292,7 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
 
   async #begin(signal: AbortSignal | undefined): Promise<Begun> {
     signal?.throwIfAborted();
-    this.#core ??= this.#setup.load();
-    this.#begun ??= this.#greet(this.#core).catch((thrown: unknown) => {
+    this.#begun ??= this.#greet().catch((thrown: unknown) => {
       this.#begun = undefined;
       throw thrown;
     });
@@ -290,15 +301,31 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
     return begun;
   }
 
-  async #greet(loaded: Promise<SessionCore>): Promise<Begun> {
-    const core = await loaded;
-    const version = await core.greet();
+  async #greet(): Promise<Begun> {
+    const { core, version } = await this.#enter();
     const { settings, onWarning } = this.#setup;
     const conf = new RuntimeConf(async (operation, action) =>
       this.#warned(await core.config(operation, action)),
     );
     await applySettings(conf, settings, onWarning);
     return { core, version };
+  }
+
+  /** Enters the session, or the one after those that the server has closed. */
+  async #enter(): Promise<Begun> {
+    for (let closed = 0; ; closed++) {
+      this.#core ??= this.#setup.load(this.#sessionId);
+      const core = await this.#core;
+      try {
+        return { core, version: await core.greet() };
+      } catch (thrown) {
+        const { sessionAfter } = this.#setup;
+        if (sessionAfter === undefined || closed >= MAX_CLOSED || !isLost(thrown)) throw thrown;
+        this.#core = undefined;
+        await core.stop(false);
+        this.#sessionId = sessionAfter(this.#sessionId);
+      }
+    }
   }
 
   #warned<T extends { readonly warnings: readonly string[] }>(answer: T): T {
