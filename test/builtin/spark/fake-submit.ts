@@ -6,7 +6,7 @@ const FIXTURES = join(import.meta.dir, "fixtures");
 
 /** A recorded log, without the line that names its source. */
 export function fixture(name: string): string {
-  const [source = "", ...lines] = readFileSync(join(FIXTURES, `${name}.log`), "utf8").split("\n");
+  const [source = "", ...lines] = readFileSync(join(FIXTURES, `${name}.txt`), "utf8").split("\n");
   if (!source.startsWith("# ")) throw new Error(`${name} names no source`);
   return lines.join("\n");
 }
