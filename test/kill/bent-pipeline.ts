@@ -40,6 +40,8 @@ export default defineComponent({
   config: v.object({
     effects: v.string(), workMs: v.number(), steps: v.number(), failures: v.number(), needs: v.optional(v.string()),
   }),
+  input: [{ name: "name", type: "string" }],
+  output: [{ name: "name", type: "string", nullable: false }],
   async run({ config, run, step }) {
     const say = (line) => appendFileSync(config.effects, line + "\\n");
     const name = run.componentName;
@@ -120,7 +122,7 @@ function entryOf(component: BentComponent, effects: string): string {
     ...(needs === undefined ? [] : [`needs = ${JSON.stringify(needs)}`]),
   ].join(", ");
   return (
-    `    { instance-type = "kill.Bent", instance-name = "${name}", depends-on = ${JSON.stringify(dependsOn)}, ` +
+    `    { instance-type = "kill.Bent", instance-name = "${name}", depends-on = ${JSON.stringify(dependsOn)}, timeout = 5 minutes, ` +
     `instance-config { ${config} } }`
   );
 }
@@ -145,6 +147,9 @@ export function writeBentPipeline(
   pipeline-name = "kill"
   fail-fast = ${random.int(2) === 0}
   max-parallel = ${1 + random.int(4)}
+  timeout = 10 minutes
+  schema-validation { enabled = true, strict = ${random.int(2) === 0}, fail-on-warning = true }
+  circuit-breaker { failure-threshold = 100, reset-timeout-ms = 10 }
   retry-policy { max-retries = ${2 + random.int(2)}, initial-delay-ms = 5, max-delay-ms = 20 }
   checkpoint {
     enabled = true, auto-resume = true, cleanup-on-success = false, max-resumes = ${3 + random.int(4)}
