@@ -12,7 +12,8 @@ import {
   type WritePlace,
 } from "./engine.ts";
 import { sqlError } from "./place.ts";
-import type { Argument, Format } from "./sql-config.ts";
+import { boundArguments, notAQuery } from "./bound-arguments.ts";
+import type { Format } from "./sql-config.ts";
 import type { Statement } from "./statements.ts";
 
 type DuckDb = typeof import("@duckdb/node-api");
@@ -101,13 +102,7 @@ class DuckDbEngine implements SqlEngine {
   async write(statement: Statement, place: WritePlace): Promise<SqlResult> {
     const prepared = await this.#prepare(statement);
     if ((prepared.statementType as number) !== SELECT) {
-      throw sqlError(statement, {
-        message: "the last statement must be a query, because a target is given",
-        code: "SQL_NOT_A_QUERY",
-        at: 0,
-        hint: "End with a SELECT, or leave the target out.",
-        cause: undefined,
-      });
+      throw notAQuery(statement);
     }
     const schema = Array.from({ length: prepared.columnCount }, (_, at) => ({
       name: prepared.columnName(at),
@@ -171,20 +166,7 @@ class DuckDbEngine implements SqlEngine {
 
   /** The values of a statement's arguments; DuckDB refuses those that it does not use. */
   #values(statement: Statement): Record<string, DuckDBValue> | undefined {
-    const values: Record<string, DuckDBValue> = {};
-    for (const { name, at } of statement.arguments) {
-      const value = Object.hasOwn(this.#options.args, name) ? this.#options.args[name] : undefined;
-      if (value === undefined) {
-        throw sqlError(statement, {
-          message: `there is no argument "${name}"`,
-          code: "SQL_UNKNOWN_ARGUMENT",
-          at,
-          hint: `Give it in args { ${name} = … }.`,
-          cause: undefined,
-        });
-      }
-      values[name] = duckValue(value);
-    }
+    const values = boundArguments(statement, this.#options.args);
     return statement.arguments.length === 0 ? undefined : values;
   }
 
@@ -204,10 +186,6 @@ function translated({ text, arguments: found }: Statement): string {
   let made = text;
   for (const { at } of found) made = `${made.slice(0, at)}$${made.slice(at + 1)}`;
   return made;
-}
-
-function duckValue(value: Argument): DuckDBValue {
-  return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
 function safeNumber(cell: SqlCell): SqlCell {

@@ -10,7 +10,7 @@ import {
   type WritePlace,
 } from "./engine.ts";
 import { sqlError } from "./place.ts";
-import type { Argument } from "./sql-config.ts";
+import { boundArguments, notAQuery } from "./bound-arguments.ts";
 import type { Statement } from "./statements.ts";
 
 /** What the engine needs of a session. */
@@ -59,13 +59,7 @@ class SparkEngine implements SqlEngine {
       const frame = await this.#sql(statement);
       const schema = await columnsOf(frame);
       if (schema.length === 0) {
-        throw sqlError(statement, {
-          message: "the last statement must be a query, because a target is given",
-          code: "SQL_NOT_A_QUERY",
-          at: 0,
-          hint: "End with a SELECT, or leave the target out.",
-          cause: undefined,
-        });
+        throw notAQuery(statement);
       }
       const writer = frame.write.mode("append").format(place.format);
       if (place.format === "csv") writer.option("header", true);
@@ -92,20 +86,7 @@ class SparkEngine implements SqlEngine {
   }
 
   #sql(statement: Statement): Promise<DataFrame> {
-    const args: Record<string, Argument | bigint> = {};
-    for (const { name, at } of statement.arguments) {
-      const value = Object.hasOwn(this.#options.args, name) ? this.#options.args[name] : undefined;
-      if (value === undefined) {
-        throw sqlError(statement, {
-          message: `there is no argument "${name}"`,
-          code: "SQL_UNKNOWN_ARGUMENT",
-          at,
-          hint: `Give it in args { ${name} = … }.`,
-          cause: undefined,
-        });
-      }
-      args[name] = typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
-    }
+    const args = boundArguments(statement, this.#options.args);
     return this.#spark.sql(statement.text, args, { signal: this.#options.signal });
   }
 
