@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { CairnError, type JsonValue } from "../base/mod.ts";
 import {
   allowedEnv,
@@ -27,17 +26,13 @@ import {
   TransientError,
 } from "../sdk/mod.ts";
 import { type ExecConfig, execConfig } from "./exec-config.ts";
+import { pathIn } from "./config-path.ts";
 import { fileOutputs, lastLineOutputs, removeOutputs } from "./exec-outputs.ts";
 
 /** What `shell = true` starts. */
 const SHELL = "/bin/sh";
 
 type Context = ComponentContext<ExecConfig>;
-
-/** A path of the configuration: relative ones count from the folder of its file. */
-function pathIn({ run }: Context, path: string): string {
-  return resolve(run.configFolder ?? process.cwd(), path);
-}
 
 function commandOf(context: Context): [string, ...string[]] {
   const { command } = context.config;

@@ -11,7 +11,8 @@ import {
   PermanentError,
 } from "../sdk/mod.ts";
 import { isPattern, matching } from "./file-match.ts";
-import { folderOf, withFiles } from "./file-tools.ts";
+import { folderOf } from "./config-path.ts";
+import { withFiles } from "./file-tools.ts";
 
 /** What `file.remove` is told. */
 export interface FileRemoveConfig {

@@ -1,5 +1,6 @@
 import { CairnError } from "../base/mod.ts";
 import { type DataFiles, openDataFiles } from "../files/mod.ts";
+import { folderOf } from "./config-path.ts";
 import { type ComponentContext, PermanentError, TransientError } from "../sdk/mod.ts";
 
 /** Failures that no repeat mends. */
@@ -13,11 +14,6 @@ function steered(thrown: unknown): unknown {
   const facts = { code, hint, cause: thrown };
   if (LASTING.has(code) || thrown.kind === "config") return new PermanentError(message, facts);
   return PASSING.has(code) ? new TransientError(message, facts) : thrown;
-}
-
-/** What relative paths of a component's configuration count from: the folder of the configuration file. */
-export function folderOf({ run }: Pick<ComponentContext, "run">): string {
-  return run.configFolder ?? process.cwd();
 }
 
 /** Does `work` with the files that a component's configuration names; connections are given back afterwards. */

@@ -3,6 +3,7 @@ import { type JsonObject, sha256, systemClock } from "../base/mod.ts";
 import { type DataFiles, openDataFiles } from "../files/mod.ts";
 import type { ComponentContext } from "../sdk/mod.ts";
 import { answerFacts, isExpected, statusFailure } from "./http-answer.ts";
+import { folderOf } from "./config-path.ts";
 import type { HttpConfig } from "./http-config.ts";
 import { HttpFailure, shownUrl } from "./http-error.ts";
 import { exchange, type ExchangeTools, type HttpAnswer, type HttpRequest } from "./http-exchange.ts";
@@ -275,10 +276,9 @@ async function isThere(
 
 /** Downloads to a file and declares it as an artifact; its checksum and size are verified before anybody can see it. */
 export async function download(context: Context, tools: DownloadTools): Promise<JsonObject> {
-  const { config, env, run, spark, log } = context;
+  const { config, env, spark, log } = context;
   const { signal } = tools.exchanging;
-  const folder = run.configFolder ?? process.cwd();
-  const files = openDataFiles({ folder, env, hadoop: spark.settings?.config });
+  const files = openDataFiles({ folder: folderOf(context), env, hadoop: spark.settings?.config });
   try {
     const target = files.resolve(tools.target);
     const isLocal = isAbsolute(target);

@@ -1,16 +1,11 @@
 import { access, constants, readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { canonicalJson, messageOf, sha256 } from "../base/mod.ts";
 import { type ComponentContext, PermanentError } from "../sdk/mod.ts";
+import { pathIn } from "./config-path.ts";
 import type { HttpConfig } from "./http-config.ts";
 import type { HttpRequest, TlsTexts } from "./http-exchange.ts";
 
 type Context = ComponentContext<HttpConfig>;
-
-/** A path of the configuration: relative ones count from the folder of its file. */
-function pathIn({ run }: Pick<Context, "run">, path: string): string {
-  return resolve(run.configFolder ?? process.cwd(), path);
-}
 
 /**
  * The key by which a server knows a request again: the same in all attempts and resumes of a chain, another one for each

@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import { tmpdir } from "node:os";
 import { CairnError, type JsonObject, startTimer } from "../../base/mod.ts";
 import { findProgram } from "../../program/mod.ts";
 import { type ComponentContext, type ComponentDefinition, defineComponent } from "../../sdk/mod.ts";
+import { pathIn } from "../config-path.ts";
 import { runClient } from "./client-run.ts";
 import { runInCluster } from "./cluster-run.ts";
 import { hiddenFile } from "./hidden-file.ts";
@@ -37,7 +37,7 @@ function findSubmit({ program, cwd, env }: Submission): void {
 
 /** Submits an application, or takes up one that was submitted before, and waits for its end. */
 async function sparkSubmit(context: Context): Promise<JsonObject> {
-  const { config, run } = context;
+  const { config } = context;
   const submission = submissionOf(context);
   findSubmit(submission);
   const { signal, timedOut, over } = limits(context);
@@ -57,9 +57,7 @@ async function sparkSubmit(context: Context): Promise<JsonObject> {
       if (failure !== undefined) throw failure;
       if (end.state !== "SUCCEEDED") continue;
       for (const path of config.artifacts) {
-        await context.artifact(
-          /^[a-z][a-z\d+.-]+:/iu.test(path) ? path : resolve(run.configFolder ?? process.cwd(), path),
-        );
+        await context.artifact(/^[a-z][a-z\d+.-]+:/iu.test(path) ? path : pathIn(context, path));
       }
       return end;
     }

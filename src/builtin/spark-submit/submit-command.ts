@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { messageOf } from "../../base/mod.ts";
 import { allowedEnv, BASE_VARIABLES, contextVariables } from "../../program/mod.ts";
 import { type ComponentContext, PermanentError } from "../../sdk/mod.ts";
+import { pathIn } from "../config-path.ts";
 import { propertiesText, propertyIn } from "./properties-text.ts";
 import { flatProperties, type SubmitConfig } from "./submit-config.ts";
 import type { Manager } from "./submit-log.ts";
@@ -45,10 +46,6 @@ export interface Submission {
   readonly property: (name: string) => string | undefined;
   /** Arguments of the program. @param propertiesFile path of what `properties` gave */
   readonly args: (propertiesFile: string) => readonly string[];
-}
-
-function pathIn({ run }: Context, path: string): string {
-  return resolve(run.configFolder ?? process.cwd(), path);
 }
 
 /** A file for Spark: URIs and `local:` as they are, paths from the folder of the configuration. */
