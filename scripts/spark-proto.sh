@@ -57,19 +57,14 @@ inputs:
       - spark.connect.StreamingQueryListenerEventsResult
       - spark.connect.WriteStreamOperationStart
       - spark.connect.WriteStreamOperationStartResult
-      - spark.connect.CommonInlineUserDefinedFunction
+      - spark.connect.PythonUDF
+      - spark.connect.ScalarScalaUDF
       - spark.connect.CommonInlineUserDefinedTableFunction
       - spark.connect.CommonInlineUserDefinedDataSource
       - spark.connect.CoGroupMap
       - spark.connect.GroupMap
       - spark.connect.MapPartitions
       - spark.connect.ApplyInPandasWithState
-      - spark.connect.StatCrosstab
-      - spark.connect.StatCov
-      - spark.connect.StatCorr
-      - spark.connect.StatApproxQuantile
-      - spark.connect.StatFreqItems
-      - spark.connect.StatSampleBy
 plugins:
   - local: node_modules/.bin/protoc-gen-es
     out: gen
