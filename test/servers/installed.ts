@@ -16,18 +16,23 @@ function cacheFolder(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "cairn-test-servers");
 }
 
+/** The folder of an installation, be it there or not. */
+export function installedAt({ name, key }: Pick<Installation, "name" | "key">): string {
+  return join(cacheFolder(), `${name}-${key}`);
+}
+
 /**
  * The folder of an installation. Where it isn't there, it is made if `mayInstall`, else refused with a word on how to
  * make it. Two at once don't disturb each other: each fills a folder of its own, and the first one's stays.
  */
-export async function installed({ name, key, fill }: Installation, mayInstall: boolean): Promise<string> {
-  const folder = join(cacheFolder(), `${name}-${key}`);
+export async function installed(installation: Installation, mayInstall: boolean): Promise<string> {
+  const folder = installedAt(installation);
   if (existsSync(folder)) return folder;
   if (!mayInstall) throw new Error(`it is not installed; "bun test/servers/main.ts" brings it`);
   const made = `${folder}.${process.pid}.new`;
   try {
     mkdirSync(made, { recursive: true });
-    await fill(made);
+    await installation.fill(made);
     if (!existsSync(folder)) renameSync(made, folder);
   } finally {
     rmSync(made, { recursive: true, force: true });

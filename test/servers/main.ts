@@ -1,6 +1,7 @@
 /**
- * Installs every server that tests use, or those named: `bun test/servers/main.ts [versitygw moto …]`. What can't be
- * installed is said, and ends the program with 1; with CAIRN_TEST_SERVERS=none nothing is done.
+ * Installs every server that the normal tests use, with CAIRN_TEST_LONG=1 also those of the long ones, or those named:
+ * `bun test/servers/main.ts [versitygw moto …]`. What can't be installed is said, and ends the program with 1; with
+ * CAIRN_TEST_SERVERS=none nothing is done.
  */
 import { hdfs } from "./hdfs/hdfs-server.ts";
 import { installed, type Installation } from "./mod.ts";
@@ -8,17 +9,25 @@ import { redis } from "./redis/redis.ts";
 import { moto } from "./s3/moto.ts";
 import { versitygw } from "./s3/versitygw.ts";
 import { spark } from "./spark/spark.ts";
+import { NEWEST, RELEASES, type SparkVersion } from "./spark/versions.ts";
+
+const OLDER = (Object.keys(RELEASES) as SparkVersion[]).filter((version) => version !== NEWEST);
+/** 400 MB each; tests on them run with CAIRN_TEST_LONG=1 alone. */
+const LONG_ONLY = new Set(["spark4.0", "spark4.1", "spark4.2"]);
 
 const servers: Readonly<Record<string, () => Installation | Promise<Installation>>> = {
   hdfs: () => hdfs,
   moto,
   redis: () => redis,
-  spark,
+  spark: () => spark(),
+  ...Object.fromEntries(OLDER.map((version) => [`spark${version}`, () => spark(version)])),
   versitygw: () => versitygw,
 };
 
 const named = process.argv.slice(2);
-const wanted = process.env["CAIRN_TEST_SERVERS"] === "none" ? [] : Object.keys(servers);
+const long = process.env["CAIRN_TEST_LONG"] === "1";
+const all = Object.keys(servers).filter((name) => long || !LONG_ONLY.has(name));
+const wanted = process.env["CAIRN_TEST_SERVERS"] === "none" ? [] : all;
 
 async function install(name: string): Promise<void> {
   try {

@@ -7,7 +7,7 @@
  * (`installed`), one that starts it (`startServer`), and a line in `main.ts`; tests ask for it by `serverFor`.
  */
 export { freePort } from "./free-port.ts";
-export { installed, runTool, type Installation } from "./installed.ts";
+export { installed, installedAt, runTool, type Installation } from "./installed.ts";
 export { faultProxy, type Exchange, type FaultProxy, type HttpFault } from "./fault-proxy.ts";
 export { serverFor } from "./server-for.ts";
 export { startServer, type RunningServer, type ServerCommand } from "./start-server.ts";

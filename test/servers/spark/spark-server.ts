@@ -1,17 +1,19 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, installed, startServer, type RunningServer } from "../mod.ts";
-import { spark } from "./spark.ts";
+import { freePort, installed, installedAt, startServer, type RunningServer } from "../mod.ts";
+import { CONNECT, spark } from "./spark.ts";
+import { NEWEST, RELEASES, type SparkVersion } from "./versions.ts";
 
 /** A Spark Connect server, and where its packages are. */
 export interface SparkServer {
+  readonly version: SparkVersion;
   readonly port: number;
   /** `sc://127.0.0.1:PORT`. */
   readonly url: string;
   /** The driver's web server with its REST API, without a path. */
   readonly ui: string;
-  /** For PySpark: the value of PYTHONPATH. */
+  /** For PySpark of the server's version: the value of PYTHONPATH. */
   readonly packages: string;
   /** A folder of the server's own, gone with it; for what queries write. */
   readonly folder: string;
@@ -19,6 +21,8 @@ export interface SparkServer {
 
 export interface SparkServerOptions {
   readonly mayInstall: boolean;
+  /** The newest by default. */
+  readonly version?: SparkVersion;
   /** Spark's settings, besides those of the test server. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Asked of every call; Spark looks for it in its environment. */
@@ -66,7 +70,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * `mayInstall` is false.
  */
 export async function startSpark(options: SparkServerOptions): Promise<SparkServer & RunningServer> {
-  const packages = await installed(await spark(), options.mayInstall);
+  const version = options.version ?? NEWEST;
+  const packages = await installed(await spark(version), options.mayInstall);
   const folder = mkdtempSync(join(tmpdir(), "cairn-spark-"));
   const [port, uiPort] = await Promise.all([freePort(), freePort()]);
   for (const name of ["local", "warehouse", "data"]) mkdirSync(join(folder, name));
@@ -79,35 +84,12 @@ export async function startSpark(options: SparkServerOptions): Promise<SparkServ
     "spark.sql.warehouse.dir": join(folder, "warehouse"),
     ...options.settings,
   };
-  const home = join(packages, "pyspark");
   const server = await startServer({
-    name: "Spark",
-    command: [
-      "sh",
-      SERVE,
-      folder,
-      "java",
-      `-Xmx${options.heap ?? "1g"}`,
-      // Quicker to start, and less memory: the tests are many small queries.
-      "-XX:+UseSerialGC",
-      "-XX:+IgnoreUnrecognizedVMOptions",
-      "-Dio.netty.tryReflectionSetAccessible=true",
-      ...OPENED.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
-      "-cp",
-      `${folder}:${home}/jars/*`,
-      "org.apache.spark.deploy.SparkSubmit",
-      "--master",
-      "local[2]",
-      "--name",
-      "cairn-tests",
-      ...Object.entries(settings).flatMap(([name, value]) => ["--conf", `${name}=${value}`]),
-      "--class",
-      "org.apache.spark.sql.connect.service.SparkConnectServer",
-      "spark-internal",
-    ],
+    name: `Spark ${version}`,
+    command: ["sh", SERVE, folder, ...javaCommand({ ...options, version }, packages, folder, settings)],
     cwd: folder,
     env: {
-      SPARK_HOME: home,
+      SPARK_HOME: join(packages, "pyspark"),
       SPARK_LOCAL_IP: "127.0.0.1",
       SPARK_CONNECT_MODE: "0",
       ...(options.token !== undefined && { SPARK_CONNECT_AUTHENTICATE_TOKEN: options.token }),
@@ -117,12 +99,50 @@ export async function startSpark(options: SparkServerOptions): Promise<SparkServ
   });
   return {
     ...server,
+    version,
     port,
     url: `sc://127.0.0.1:${port}`,
     ui: `http://127.0.0.1:${uiPort}`,
-    packages,
+    packages: await withClient(version, packages),
     folder: join(folder, "data"),
   };
+}
+
+/** The server as one Java process: Spark's scripts would stand between it and its process ID. */
+function javaCommand(
+  { version = NEWEST, heap = "1g" }: SparkServerOptions,
+  packages: string,
+  folder: string,
+  settings: Readonly<Record<string, string>>,
+): string[] {
+  const connect = join(packages, CONNECT);
+  const own = RELEASES[version].connect !== undefined;
+  return [
+    "java",
+    `-Xmx${heap}`,
+    // Quicker to start, and less memory: the tests are many small queries.
+    "-XX:+UseSerialGC",
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    "-Dio.netty.tryReflectionSetAccessible=true",
+    ...OPENED.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+    "-cp",
+    [folder, ...(own ? [connect, `${connect}/*`] : []), `${packages}/pyspark/jars/*`].join(":"),
+    "org.apache.spark.deploy.SparkSubmit",
+    "--master",
+    "local[2]",
+    "--name",
+    "cairn-tests",
+    ...Object.entries(settings).flatMap(([name, value]) => ["--conf", `${name}=${value}`]),
+    "--class",
+    own ? "LoopbackConnectServer" : "org.apache.spark.sql.connect.service.SparkConnectServer",
+    "spark-internal",
+  ];
+}
+
+/** Older versions have their own PySpark, and what its client needs from the newest, where that is installed. */
+async function withClient(version: SparkVersion, packages: string): Promise<string> {
+  if (RELEASES[version].withClient) return packages;
+  return `${packages}:${installedAt(await spark(NEWEST))}`;
 }
 
 async function listens(port: number): Promise<boolean> {
