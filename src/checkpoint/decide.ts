@@ -52,9 +52,9 @@ export async function decide(request: DecisionRequest): Promise<Decision> {
   };
 }
 
-function isRefused({ difference, lost }: FoundDifference, policy: DecisionRequest["policy"]): boolean {
+function isRefused({ difference }: FoundDifference, policy: DecisionRequest["policy"]): boolean {
   if (difference.kind === "code") return policy.onCodeChange === "refuse";
-  return lost || policy.onConfigChange === "refuse";
+  return difference.lost === true || policy.onConfigChange === "refuse";
 }
 
 function addCause(situation: Situation, { difference, index }: FoundDifference): void {
@@ -70,6 +70,7 @@ function changeText(situation: Situation, kind: string, index: number): string {
   if (kind === "code") return `its code has changed ${since}`;
   if (kind === "reordered") return `it has changed places ${since}`;
   if (kind === "inserted") return "it was inserted before completed components";
+  if (kind === "added") return "it was added at the end";
   return `its configuration has changed ${since}`;
 }
 

@@ -35,7 +35,10 @@ export interface ComponentDecision {
 /** One difference between a completed component and the present configuration. */
 export interface ConfigDifference {
   readonly component: string;
-  readonly kind: "changed" | "removed" | "inserted" | "reordered" | "code";
+  /** `inserted`: before completed components; `added`: after all of them, where the number of components differs. */
+  readonly kind: "changed" | "removed" | "inserted" | "added" | "reordered" | "code";
+  /** Of a removed one: it had completed, so that neither `rerun` nor `accept` lets the run be resumed. */
+  readonly lost?: true;
   /** Keys that differ, dotted, with both values as JSON text where they may be shown. */
   readonly keys: readonly {
     readonly path: string;

@@ -8,8 +8,6 @@ import type { RunState } from "./state.ts";
 export interface FoundDifference {
   readonly difference: ConfigDifference;
   readonly index: number | undefined;
-  /** True where it is a completed component that can't be found again: then nothing but a fresh run will do. */
-  readonly lost: boolean;
 }
 
 type KeyDifference = ConfigDifference["keys"][number];
@@ -38,7 +36,8 @@ export function findDifferences(
   for (const [index, component] of now.entries()) {
     const before = matching.before[index];
     if (before === undefined) {
-      if (index < lastCompleted || otherNumber) found.push(difference("inserted", component.name, index));
+      if (index < lastCompleted) found.push(difference("inserted", component.name, index));
+      else if (otherNumber) found.push(difference("added", component.name, index));
       continue;
     }
     const then = previous.components[before];
@@ -52,7 +51,12 @@ export function findDifferences(
   for (const [before, component] of previous.components.entries()) {
     if (matching.now[before] !== undefined) continue;
     const lost = previous.completions.has(before);
-    if (lost || otherNumber) found.push({ ...difference("removed", component.name, undefined), lost });
+    if (!lost && !otherNumber) continue;
+    const { name } = component;
+    found.push({
+      difference: { component: name, kind: "removed", keys: [], ...(lost && { lost }) },
+      index: undefined,
+    });
   }
   return found;
 }
@@ -63,7 +67,7 @@ function difference(
   index: number | undefined,
   keys: readonly KeyDifference[] = [],
 ): FoundDifference {
-  return { difference: { component, kind, keys }, index, lost: false };
+  return { difference: { component, kind, keys }, index };
 }
 
 /** The keys that differ, undefined where nothing does; empty where the settings are too large to be kept. */

@@ -1,3 +1,4 @@
+import type { ConfigDifference } from "../api/mod.ts";
 import { CairnError } from "../base/mod.ts";
 import { repeatCommand, shownLocation, type ShownCommand } from "./command-line.ts";
 import { shellQuote } from "./shell-quote.ts";
@@ -37,16 +38,32 @@ const WAYS: Readonly<Record<string, readonly WayOut[]>> = {
 };
 
 /** The ready commands after a refusal that a flag lifts. */
-function waysOut({ code }: CairnError, shown: ShownCommand, path: readonly string[]): string | undefined {
+function waysOut(
+  { code, details }: CairnError,
+  shown: ShownCommand,
+  path: readonly string[],
+): string | undefined {
   const ways = WAYS[code];
   if (ways === undefined) return undefined;
   const lines = ways.map((way) => ({ ...way, line: repeatCommand(shown, path, way.flag) }));
   const width = Math.max(...lines.map(({ line }) => line.length));
-  const before =
-    code === "CHECKPOINT_POISONED"
-      ? "Mend the component, which begins its count anew, or choose:"
-      : "Choose:";
+  const before = beforeChoice(code, details);
   return `Nothing was run. ${before}\n${lines.map(({ line, does }) => `  ${line.padEnd(width)}   # ${does}`).join("\n")}`;
+}
+
+function beforeChoice(code: string, details: CairnError["details"]): string {
+  if (code === "CHECKPOINT_POISONED") return "Mend the component, which begins its count anew, or choose:";
+  const lost = lostNames(details["differences"]);
+  if (lost.length === 0) return "Choose:";
+  return `A run can only be resumed with all that it completed: put ${lost.join(", ")} back by name, or start anew. Then choose:`;
+}
+
+/** Names of completed components that the configuration does not have any more. */
+function lostNames(differences: unknown): readonly string[] {
+  if (!Array.isArray(differences)) return [];
+  return differences.flatMap((each: Partial<ConfigDifference>) =>
+    each.lost === true ? [JSON.stringify(each.component)] : [],
+  );
 }
 
 /** Commands on the location in full: with the program as it is called, and the place that the run looked at. */

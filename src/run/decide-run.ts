@@ -114,16 +114,18 @@ const DIFFERENCE_WORDS: Readonly<Record<ConfigDifference["kind"], string>> = {
   changed: "its configuration has changed",
   removed: "it was removed",
   inserted: "it was inserted before completed ones",
+  added: "it was added at the end: the number of components differs",
   reordered: "it has another place",
   code: "its code has changed",
 };
 
-function differenceText({ component, kind, keys }: ConfigDifference): string {
+function differenceText({ component, kind, keys, lost }: ConfigDifference): string {
   const lines = keys.map(({ path, before, now }) => {
     if (before === undefined && now === undefined) return `    ${path}`;
     return `    ${path}: ${before ?? "(absent)"} → ${now ?? "(absent)"}`;
   });
-  return [`  ${JSON.stringify(component)}: ${DIFFERENCE_WORDS[kind]}`, ...lines].join("\n");
+  const what = lost ? "it has completed, and was removed" : DIFFERENCE_WORDS[kind];
+  return [`  ${JSON.stringify(component)}: ${what}`, ...lines].join("\n");
 }
 
 /** The refusal to resume a run whose completed components have changed (exit 4). */
@@ -139,9 +141,10 @@ export function changedError(runId: string, differences: readonly ConfigDifferen
       hint: `Choose ${flag}=rerun (run them and all that follows again), ${flag}=${codeOnly ? "warn" : "accept"} (keep what they did), or --fresh (start anew).`,
       details: {
         runId,
-        differences: differences.map(({ component, kind, keys }) => ({
+        differences: differences.map(({ component, kind, keys, lost }) => ({
           component,
           kind,
+          ...(lost && { lost }),
           keys: keys.map(({ path, before, now }) => ({ path, before: before ?? null, now: now ?? null })),
         })),
       },

@@ -111,7 +111,7 @@ describe("a changed completed component", () => {
     },
     "with one more at the end": {
       now: sequence(["A", "B", "C", "D", "E"]),
-      differences: ["inserted E"],
+      differences: ["added E"],
       rerun: [
         "A:restore completed",
         "B:restore completed",

@@ -241,6 +241,22 @@ describe("messages about runs", () => {
   });
 });
 
+test("a completed component that was removed: what has to be put back, and how to start anew", async () => {
+  using here = scene();
+  here.dir.write("daily.conf", threeComponents);
+  await here.cairn("run", "daily.conf", "--checkpoint=cp", "--run-id=nightly");
+  const removed = threeComponents.replace(/^.*Extract\(orders\).*$/m, "");
+  here.dir.write("daily.conf", removed);
+  const resume = ["daily.conf", "nightly", "--checkpoint=cp", "--on-config-change=accept"];
+  const result = await here.cairn("resume", ...resume);
+  expect(result.code).toBe(4);
+  await expectGolden("completed-removed", here.dir, result);
+  const plan = await here.cairn("plan", "daily.conf", "--resume=nightly", "--checkpoint=cp");
+  expect(plan.code).toBe(4);
+  expect(plan.stdout).toContain("Extract(orders): has completed, and was removed");
+  expect(plan.stdout).toContain("put back what was removed");
+});
+
 test("a plan after a failure says what would be restored and what would run", async () => {
   using here = scene();
   here.dir.write("daily.conf", threeComponents);

@@ -94,6 +94,7 @@ export function planText(result: PipelinePlan, style: Style): string {
 }
 
 function waysOut({ differences }: PipelinePlan): string {
+  if (differences.some(({ lost }) => lost)) return "put back what was removed (by its old name), or --fresh";
   return differences.every(({ kind }) => kind === "code")
     ? "--on-code-change=rerun, --on-code-change=warn, --fresh"
     : "--on-config-change=rerun, --on-config-change=accept, --fresh";
