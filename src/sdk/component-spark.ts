@@ -1,6 +1,7 @@
 import { sha256 } from "../base/mod.ts";
-import type { SparkSession } from "../spark/mod.ts";
+import type { OpenOptions, SparkSession } from "../spark/mod.ts";
 import type { RunInfo, SparkSettings } from "./component.ts";
+import { isCheckpointLost } from "./checkpoint-lost.ts";
 import { PermanentError } from "./errors.ts";
 
 /**
@@ -13,7 +14,8 @@ export type ComponentSpark = Omit<SparkSession, "stop" | typeof Symbol.asyncDisp
   readonly settings: SparkSettings | undefined;
   /**
    * Another session, whose ID follows from `name`, e.g. the key of an intent: a later attempt that opens it by the same
-   * name finds the operations of this one. It stays on the server until it expires; all else is as with `ctx.spark`.
+   * name finds the operations of this one. It stays on the server until it expires, and where this process is stopped
+   * because another one has the run now, nothing in it is interrupted; all else is as with `ctx.spark`.
    */
   named(name: string): SparkSession;
 };
@@ -55,10 +57,9 @@ async function openSparkAt(
   const named = new Map<string, SparkSession>();
   const { keep } = attempt;
   let own: SparkSession | undefined;
-  const open = (sessionId?: string, sessionAfter?: (closed: string) => string): SparkSession =>
+  const open = (options: Pick<OpenOptions, "sessionId" | "sessionAfter" | "leaves"> = {}): SparkSession =>
     openSession(connectString, {
-      sessionId,
-      sessionAfter,
+      ...options,
       settings: settings.config,
       env: attempt.env,
       tags: tagsOf(attempt.run),
@@ -71,13 +72,15 @@ async function openSparkAt(
     () => {
       if (keep === undefined) return (own ??= open());
       if (own !== undefined) return own;
-      const ofRun = open(uuidOf(`run ${attempt.run.runId}`), (closed) => uuidOf(`run after ${closed}`));
+      const sessionId = uuidOf(`run ${attempt.run.runId}`);
+      const ofRun = open({ sessionId, sessionAfter: (closed) => uuidOf(`run after ${closed}`) });
       keep(() => releaseSession(connectString, ofRun.sessionId, attempt.env));
       own = ofRun;
       return own;
     },
     (name) => {
-      const known = named.get(name) ?? open(uuidOf(name));
+      // Whoever has the run now may be waiting for what runs in it.
+      const known = named.get(name) ?? open({ sessionId: uuidOf(name), leaves: isCheckpointLost });
       named.set(name, known);
       return known;
     },

@@ -1,4 +1,5 @@
 import { CairnError, type Clock, type JsonValue, sha256 } from "../base/mod.ts";
+import { isCheckpointLost } from "./checkpoint-lost.ts";
 import { PermanentError } from "./errors.ts";
 import type { ActionCall, ExternalAction, IntentRunner } from "./intent.ts";
 import { jsonResult } from "./json-result.ts";
@@ -24,8 +25,6 @@ export interface IntentKeeper {
   cancelled(key: string): Promise<void>;
 }
 
-/** Name of the error with which a component is stopped whose run is another process's now: that one goes on with the action. */
-const TAKEN_OVER = "CheckpointLost";
 const KEY_DIGITS = 32;
 
 /**
@@ -130,8 +129,7 @@ class ActionRun<T extends JsonValue | void> {
   async #cancel(working: Promise<unknown>): Promise<void> {
     const { cancel, find } = this.#action;
     const ended = working.catch(() => undefined);
-    const reason: unknown = this.#keeper.signal.reason;
-    if (cancel === undefined || (reason instanceof Error && reason.name === TAKEN_OVER)) return;
+    if (cancel === undefined || isCheckpointLost(this.#keeper.signal.reason)) return;
     await cancel({ ...this.#call, signal: new AbortController().signal });
     await ended;
     // Who can be looked for is looked for; else this is all that will ever be known.

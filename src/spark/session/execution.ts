@@ -23,6 +23,8 @@ export interface ExecutionOrder {
   readonly signal: AbortSignal | undefined;
   /** Nothing of it is released; false by default. */
   readonly keep?: boolean | undefined;
+  /** Whether it goes on at the server although the signal has aborted, by the reason. Never by default. */
+  readonly leaves?: ((reason: unknown) => boolean) | undefined;
   readonly onProgress: (progress: QueryProgress) => void;
 }
 
@@ -73,8 +75,10 @@ export class Execution {
     const { signal } = this.#order;
     signal?.throwIfAborted();
     let interrupted: Promise<void> | undefined;
+    let isLeft = false;
     const onAbort = (): void => {
-      interrupted = this.#interrupt();
+      isLeft = this.#order.leaves?.(signal?.reason) === true;
+      if (!isLeft) interrupted = this.#interrupt();
       this.#call.abort(signal?.reason);
     };
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -83,7 +87,8 @@ export class Execution {
     } finally {
       signal?.removeEventListener("abort", onAbort);
       await interrupted;
-      if (this.#sent && this.#order.keep !== true) this.#releaseAll();
+      // A release would end it, too.
+      if (this.#sent && this.#order.keep !== true && !isLeft) this.#releaseAll();
     }
   }
 

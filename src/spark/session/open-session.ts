@@ -30,6 +30,11 @@ export interface OpenOptions {
   readonly tags?: readonly string[] | undefined;
   /** Aborts everything that the session does. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether what runs goes on at the server when the signal aborts, by its reason: because another process waits for it.
+   * Nor is the session released then. By default all is interrupted.
+   */
+  readonly leaves?: ((reason: unknown) => boolean) | undefined;
   readonly onProgress?: ((progress: QueryProgress) => void) | undefined;
   readonly onWarning?: ((warning: string) => void) | undefined;
   /** How lost connections are taken up again: for 5 minutes by default. */
@@ -56,6 +61,7 @@ export function openSession(connectString: string, options: OpenOptions = {}): S
     ca: options.ca ?? trustedAuthorities(env),
     reconnect: options.reconnect,
     firstConnect: options.firstConnect,
+    leaves: options.leaves,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   };
@@ -65,6 +71,7 @@ export function openSession(connectString: string, options: OpenOptions = {}): S
     load: async (id) => new (await import("./session-core.ts")).SessionCore({ ...setup, sessionId: id }),
     settings: options.settings ?? {},
     signal: options.signal,
+    leaves: options.leaves ?? (() => false),
     onProgress: options.onProgress ?? (() => undefined),
     onWarning: options.onWarning ?? (() => undefined),
   });

@@ -24,6 +24,8 @@ export interface CoreSetup {
   readonly ca: string | undefined;
   readonly reconnect: RetryPolicy | undefined;
   readonly firstConnect: RetryPolicy | undefined;
+  /** By the reason of an abort, whether what runs goes on at the server. */
+  readonly leaves: ((reason: unknown) => boolean) | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -38,9 +40,11 @@ const SERVICE = SparkConnectService.method;
 /** The part of a session that speaks to the server; it brings the generated code along, so it is loaded when needed. */
 export class SessionCore {
   readonly #client: SparkClient;
+  readonly #leaves: CoreSetup["leaves"];
 
   constructor(setup: CoreSetup) {
     const { endpoint, agent, ca } = setup;
+    this.#leaves = setup.leaves;
     this.#client = new SparkClient({
       transport: new Http2Transport(endpoint, { ca, userAgent: agent }),
       endpoint,
@@ -74,7 +78,8 @@ export class SessionCore {
     plan: MessageInitShape<typeof PlanSchema> | undefined,
     { signal, tags = [], onProgress = () => undefined, operationId = uuid(), keep = false }: ExecuteOptions,
   ): AsyncGenerator<ExecutePart> {
-    return new Execution(this.#client, { operationId, plan, tags, signal, keep, onProgress }).parts();
+    const order = { operationId, plan, tags, signal, keep, leaves: this.#leaves, onProgress };
+    return new Execution(this.#client, order).parts();
   }
 
   async analyze(question: AnalyzeQuestion, signal: AbortSignal | undefined): Promise<AnalyzeAnswer> {

@@ -37,6 +37,8 @@ export interface SessionSetup {
   readonly settings: Readonly<Record<string, string>>;
   /** Aborts everything that the session does. */
   readonly signal: AbortSignal | undefined;
+  /** By the reason of an abort, whether all is left to the server as it is. */
+  readonly leaves: (reason: unknown) => boolean;
   readonly onProgress: (progress: QueryProgress) => void;
   readonly onWarning: (warning: string) => void;
 }
@@ -258,7 +260,9 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
       () => true,
       () => false,
     );
-    await (await core)?.stop(release && began === true);
+    const { signal, leaves } = this.#setup;
+    const isLeft = signal?.aborted === true && leaves(signal.reason);
+    await (await core)?.stop(release && began === true && !isLeft);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
