@@ -1,5 +1,5 @@
 import { type Clock, CairnError, isoTime, type Random } from "../base/mod.ts";
-import { type RunHeader, type RunJournal, type RunState, startRun } from "../checkpoint/mod.ts";
+import { completedRun, type RunHeader, type RunJournal, type RunState, startRun } from "../checkpoint/mod.ts";
 import type { Isolation, PipelineConfig } from "../config/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
 import type { CheckpointStore, Lease } from "../store/mod.ts";
@@ -330,14 +330,17 @@ function resultOf(
 }
 
 /** The result where the run key's, or the run ID's, run has completed before. */
-function alreadyCompleted(
+async function alreadyCompleted(
   request: RunRequest,
   done: { readonly runId: string; readonly runKey: string | undefined },
   begin: Begin,
-): RunResult {
+): Promise<RunResult> {
+  const { store, config, signal } = request;
   const end: EndFacts = { status: "completed", reason: "already-completed", exitCode: 0 };
-  const checkpoint = { location: request.store?.location ?? "", kept: false };
-  return nothingRan(request, done, end, begin, checkpoint);
+  if (store === undefined) return nothingRan(request, done, end, begin, null);
+  const { pipelineName } = config;
+  const { kept, ...chain } = await completedRun(store, { ...done, pipelineName }, signal);
+  return nothingRan(request, { ...done, ...chain }, end, begin, { location: store.location, kept });
 }
 
 /** The result of an interrupt that came before anything of the run was recorded. */
@@ -350,14 +353,14 @@ function interruptedBefore(request: RunRequest, begin: Begin): RunResult {
 
 function nothingRan(
   request: RunRequest,
-  run: { readonly runId: string; readonly runKey: string | undefined },
+  run: Pick<RunFacts, "runId" | "runKey"> & Partial<Pick<RunFacts, "rootRunId" | "resumedFrom">>,
   end: EndFacts,
   begin: Begin,
   checkpoint: RunResult["checkpoint"],
 ): RunResult {
   const { config, clock } = request;
   const { pipelineName } = config;
-  const facts = { ...run, rootRunId: run.runId, pipelineName, resumedFrom: undefined };
+  const facts = { rootRunId: run.runId, resumedFrom: undefined, ...run, pipelineName };
   return resultOf(facts, end, begin, clock, {
     checkpoint,
     warnings: [...request.warnings],

@@ -334,6 +334,29 @@ test("a run key that has completed is not run again under auto-resume", async ()
   expect(pipeline.tally("A")).toBe(2);
 });
 
+test.each([true, false])(
+  "what is said of a run that has completed is true, its checkpoint cleaned up or not (%p)",
+  async (cleanupOnSuccess) => {
+    using pipeline = testPipeline();
+    const location = pipeline.dir.join("checkpoints");
+    const b = fail(pipeline, "B");
+    const text = pipeline.text(ABC, 'checkpoint { location = "checkpoints" }');
+    const run = { checkpoint: true, autoResume: true, runKey: "2026-11-23", cleanupOnSuccess };
+    const { result: first } = await pipeline.run(text, run);
+    b.mend();
+    const { result: second } = await pipeline.run(text, run);
+    expect(second).toMatchObject({ resumedFrom: first.runId, exitCode: 0 });
+    const { result: third } = await pipeline.run(text, run);
+    expect(third).toMatchObject({
+      reason: "already-completed",
+      runId: second.runId,
+      rootRunId: first.runId,
+      resumedFrom: first.runId,
+      checkpoint: { location, kept: !cleanupOnSuccess },
+    });
+  },
+);
+
 test("a plan says what a run would do and writes nothing", async () => {
   using pipeline = testPipeline();
   const location = pipeline.dir.join("checkpoints");
