@@ -15,6 +15,8 @@ export {
   type DataFrame,
   Decimal,
   functions,
+  Geography,
+  Geometry,
   type Row,
   type SparkInput,
   type SparkValue,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { CalendarInterval, Decimal, functions, Variant, Window } from "../spark/mod.ts";
+import { CalendarInterval, Decimal, functions, Geography, Geometry, Variant, Window } from "../spark/mod.ts";
 import { openObjectStore, storeError } from "../store/mod.ts";
 import { defineCheckpointStore } from "./define-checkpoint-store.ts";
 import { defineComponent } from "./define-component.ts";
@@ -22,6 +22,8 @@ export const pluginExports: Readonly<Record<string, unknown>> = {
   Decimal,
   CalendarInterval,
   Variant,
+  Geometry,
+  Geography,
   TransientError,
   PermanentError,
   SkipComponent,

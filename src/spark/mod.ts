@@ -42,5 +42,7 @@ export type { SqlPlace } from "./session/sql-place.ts";
 export { parseConnectionString, type SparkEndpoint } from "./wire/connection-string.ts";
 export { CalendarInterval } from "./value/calendar-interval.ts";
 export { Decimal } from "./value/decimal.ts";
+export { Geography } from "./value/geography.ts";
+export { Geometry } from "./value/geometry.ts";
 export type { Row, RowInput, SparkInput, SparkValue } from "./value/spark-value.ts";
 export { Variant } from "./value/variant.ts";

@@ -1,6 +1,7 @@
-import type { DataType, Field } from "../schema/data-type.ts";
+import { type DataType, type Field, storedType } from "../schema/data-type.ts";
 
 import { ARROW_INTERVAL, ARROW_TYPE, ARROW_UNIT, type ArrowTypeName } from "./arrow-field.ts";
+import { ANY_SRID, NANOS_PRECISION_KEY, TIME_PRECISION_KEY } from "./arrow-type.ts";
 import { unsupported } from "./batch-cursor.ts";
 import type { FlatField, FlatFields } from "./flat-writer.ts";
 
@@ -14,16 +15,17 @@ export function schemaTable(fields: readonly Field[], zone: string): FlatFields 
   return [undefined, { kind: "tables", value: fields.map((field) => fieldTable(field, zone)) }];
 }
 
-function fieldTable(field: Field, zone: string, metadata?: FlatField): FlatFields {
-  const [name, facts] = arrowTypeOf(field.type, zone);
+function fieldTable({ type: given, ...field }: Field, zone: string, mark?: FlatField): FlatFields {
+  const type = storedType(given);
+  const [name, facts] = arrowTypeOf(type, zone);
   return [
     { kind: "text", value: field.name },
     { kind: "byte", value: field.nullable ? 1 : 0 },
     { kind: "byte", value: ARROW_TYPE[name] },
     { kind: "table", value: facts },
     undefined,
-    { kind: "tables", value: childrenOf(field.type, zone) },
-    metadata,
+    { kind: "tables", value: childrenOf(type, zone) },
+    mark ?? markOf(type),
   ];
 }
 
@@ -46,23 +48,52 @@ function childrenOf(type: DataType, zone: string): FlatFields[] {
     case "variant":
       return [
         fieldTable({ name: "value", type: { type: "binary" }, nullable: false }, zone),
-        fieldTable({ name: "metadata", type: { type: "binary" }, nullable: false }, zone, VARIANT_MARK),
+        fieldTable(
+          { name: "metadata", type: { type: "binary" }, nullable: false },
+          zone,
+          notes([["variant", "true"]]),
+        ),
       ];
+    case "geometry":
+    case "geography": {
+      const srid = String(type.srid === "any" ? ANY_SRID : type.srid);
+      const mark = notes([
+        [type.type, "true"],
+        ["srid", srid],
+      ]);
+      return [
+        fieldTable({ name: "srid", type: { type: "integer" }, nullable: false }, zone),
+        fieldTable({ name: "wkb", type: { type: "binary" }, nullable: false }, zone, mark),
+      ];
+    }
     default:
       return [];
   }
 }
 
-/** How Spark marks a variant among structs. */
-const VARIANT_MARK: FlatField = {
-  kind: "tables",
-  value: [
-    [
-      { kind: "text", value: "variant" },
-      { kind: "text", value: "true" },
-    ],
-  ],
-};
+/** What Spark has to know of a field's type besides Arrow's. */
+function markOf(type: DataType): FlatField {
+  switch (type.type) {
+    case "time":
+      return notes([[TIME_PRECISION_KEY, String(type.precision)]]);
+    case "timestamp_ltz nanos":
+    case "timestamp_ntz nanos":
+      return notes([[NANOS_PRECISION_KEY, String(type.precision)]]);
+    default:
+      return undefined;
+  }
+}
+
+/** A field's metadata. */
+function notes(pairs: readonly (readonly [string, string])[]): FlatField {
+  return {
+    kind: "tables",
+    value: pairs.map(([key, value]) => [
+      { kind: "text", value: key },
+      { kind: "text", value },
+    ]),
+  };
+}
 
 const INTEGER_BITS = { byte: 8, short: 16, integer: 32, long: 64 } as const;
 
@@ -102,6 +133,10 @@ function timeOrNested(type: DataType, zone: string): [ArrowTypeName, FlatFields]
       return ["timestamp", [short(ARROW_UNIT.micro), { kind: "text", value: zone }]];
     case "timestamp_ntz":
       return ["timestamp", [short(ARROW_UNIT.micro)]];
+    case "timestamp_ltz nanos":
+      return ["timestamp", [short(ARROW_UNIT.nano), { kind: "text", value: zone }]];
+    case "timestamp_ntz nanos":
+      return ["timestamp", [short(ARROW_UNIT.nano)]];
     case "time":
       return ["time", [short(ARROW_UNIT.nano), int(TIME_BITS)]];
     case "year-month interval":
@@ -116,6 +151,8 @@ function timeOrNested(type: DataType, zone: string): [ArrowTypeName, FlatFields]
       return ["map", [{ kind: "byte", value: 0 }]];
     case "struct":
     case "variant":
+    case "geometry":
+    case "geography":
       return ["struct", []];
     default:
       throw unsupported(type);

@@ -1,8 +1,14 @@
 import { DAY_TIME_PARTS, type DataType, type Field } from "../schema/data-type.ts";
 
-import { ARROW_INTERVAL, type ArrowField } from "./arrow-field.ts";
+import { ARROW_INTERVAL, ARROW_UNIT, type ArrowField } from "./arrow-field.ts";
 
 const TIME_PRECISION = 6;
+const NANOS_PRECISION = 9;
+/** Where Spark notes the digits of times and of timestamps in nanoseconds, in the field's metadata. */
+export const TIME_PRECISION_KEY = "SPARK::time::precision";
+export const NANOS_PRECISION_KEY = "SPARK::timestampNanos::precision";
+/** Says that each value has its own. */
+export const ANY_SRID: number = -1;
 const INTEGERS: Readonly<Record<number, DataType>> = {
   8: { type: "byte" },
   16: { type: "short" },
@@ -32,9 +38,9 @@ export function typeOfArrow(field: ArrowField): DataType {
     case "date":
       return { type: "date" };
     case "time":
-      return { type: "time", precision: TIME_PRECISION };
+      return { type: "time", precision: Number(field.metadata.get(TIME_PRECISION_KEY) ?? TIME_PRECISION) };
     case "timestamp":
-      return { type: field.zone === undefined ? "timestamp_ntz" : "timestamp" };
+      return timestampOf(field);
     case "duration":
       return { type: "day-time interval", start: "day", end: DAY_TIME_PARTS[3] };
     case "interval":
@@ -46,12 +52,27 @@ export function typeOfArrow(field: ArrowField): DataType {
   }
 }
 
+function timestampOf(field: ArrowField): DataType {
+  if (field.unit !== ARROW_UNIT.nano)
+    return { type: field.zone === undefined ? "timestamp_ntz" : "timestamp" };
+  const precision = Number(field.metadata.get(NANOS_PRECISION_KEY) ?? NANOS_PRECISION);
+  return { type: field.zone === undefined ? "timestamp_ntz nanos" : "timestamp_ltz nanos", precision };
+}
+
+/** Types that Spark sends as a struct are marked in the metadata of one of its fields. */
+function structOf(field: ArrowField): DataType {
+  for (const { metadata } of field.children) {
+    if (metadata.get("variant") === "true") return { type: "variant" };
+    const type = (["geometry", "geography"] as const).find((name) => metadata.get(name) === "true");
+    const srid = Number(metadata.get("srid"));
+    if (type !== undefined) return { type, srid: srid === ANY_SRID ? "any" : srid };
+  }
+  return { type: "struct", fields: field.children.map(fieldOf) };
+}
+
 function nested(field: ArrowField): DataType {
   const [first] = field.children;
-  if (field.type === "struct") {
-    const variant = field.children.some((child) => child.metadata.get("variant") === "true");
-    return variant ? { type: "variant" } : { type: "struct", fields: field.children.map(fieldOf) };
-  }
+  if (field.type === "struct") return structOf(field);
   if (field.type === "map") {
     const [key, value] = first?.children ?? [];
     if (!key || !value) return unknown(field);

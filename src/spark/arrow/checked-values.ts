@@ -1,8 +1,10 @@
 import { CairnError } from "../../base/mod.ts";
-import type { DataType, DecimalType, StructType } from "../schema/data-type.ts";
+import type { DataType, DecimalType, SpatialType, StructType } from "../schema/data-type.ts";
 import { simpleString } from "../schema/simple-string.ts";
 import { CalendarInterval } from "../value/calendar-interval.ts";
 import { Decimal } from "../value/decimal.ts";
+import { Geography } from "../value/geography.ts";
+import { Geometry } from "../value/geometry.ts";
 import type { SparkInput } from "../value/spark-value.ts";
 import {
   daysOf,
@@ -11,6 +13,7 @@ import {
   microsOfInstant,
   monthsOfDuration,
   nanosOf,
+  nanosOfDateTime,
 } from "../value/time-values.ts";
 import { Variant } from "../value/variant.ts";
 
@@ -19,6 +22,7 @@ import { Variant } from "../value/variant.ts";
 
 /** Nanoseconds of a microsecond. */
 const NANOS = 1000n;
+const NANO_DIGITS = 9;
 const MAX_SHOWN = 60;
 /** Bytes of an interval of months, days and nanoseconds. */
 const CALENDAR_BYTES = 16;
@@ -47,13 +51,32 @@ export function longOf(value: SparkInput, type: DataType, row: number, where: st
   if (value == null) return 0n;
   const long = at(row, where, () => longFrom(value, type));
   if (long === undefined) return refuse(value, row, where, LONG_VALUES[type.type] ?? simpleString(type));
-  return BigInt.asIntN(64, long) === long ? long : refuse(value, row, where, "a 64-bit integer");
+  if (long % unitOf(type) !== 0n) {
+    throw invalid(row, where, `${shown(value)} is finer than ${simpleString(type)}, and nothing is rounded`);
+  }
+  if (BigInt.asIntN(64, long) === long) return long;
+  return refuse(
+    value,
+    row,
+    where,
+    type.type === "long" ? "a 64-bit integer" : `in the years of ${simpleString(type)}`,
+  );
 }
 
+/** The smallest step of a type that is told in nanoseconds; 1 for others. */
+function unitOf(type: DataType): bigint {
+  const fine =
+    type.type === "time" || type.type === "timestamp_ltz nanos" || type.type === "timestamp_ntz nanos";
+  return fine ? 10n ** BigInt(NANO_DIGITS - type.precision) : 1n;
+}
+
+const POINTS = "Temporal.Instant, Temporal.ZonedDateTime or Date";
 const LONG_VALUES: Readonly<Record<string, string>> = {
   long: "bigint, or a number that is exact",
-  timestamp: "Temporal.Instant, Temporal.ZonedDateTime or Date",
+  timestamp: POINTS,
+  "timestamp_ltz nanos": POINTS,
   timestamp_ntz: "Temporal.PlainDateTime",
+  "timestamp_ntz nanos": "Temporal.PlainDateTime",
   time: "Temporal.PlainTime",
   "day-time interval": "Temporal.Duration",
 };
@@ -65,6 +88,10 @@ function longFrom(value: SparkInput, type: DataType): bigint | undefined {
       return typeof value === "bigint" ? value : undefined;
     case "timestamp":
       return microsOfPoint(value);
+    case "timestamp_ltz nanos":
+      return instantOfPoint(value)?.epochNanoseconds;
+    case "timestamp_ntz nanos":
+      return value instanceof Temporal.PlainDateTime ? nanosOfDateTime(value) : undefined;
     case "timestamp_ntz":
       return value instanceof Temporal.PlainDateTime ? microsOfDateTime(value) : undefined;
     case "time":
@@ -74,12 +101,18 @@ function longFrom(value: SparkInput, type: DataType): bigint | undefined {
   }
 }
 
-/** Microseconds of a point in time, in any of the three forms that JavaScript has; undefined for others. */
-export function microsOfPoint(value: unknown): bigint | undefined {
-  if (value instanceof Temporal.Instant) return microsOfInstant(value);
-  if (value instanceof Temporal.ZonedDateTime) return microsOfInstant(value.toInstant());
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return BigInt(value.getTime()) * NANOS;
-  return undefined;
+/** A point in time, in any of the three forms that JavaScript has; undefined for others. */
+export function instantOfPoint(value: unknown): Temporal.Instant | undefined {
+  if (value instanceof Temporal.Instant) return value;
+  if (value instanceof Temporal.ZonedDateTime) return value.toInstant();
+  if (!(value instanceof Date) || Number.isNaN(value.getTime())) return undefined;
+  return Temporal.Instant.fromEpochMilliseconds(value.getTime());
+}
+
+/** Its microseconds. @throws CairnError `SPARK_VALUE_INVALID` for parts of a microsecond. */
+function microsOfPoint(value: unknown): bigint | undefined {
+  const instant = instantOfPoint(value);
+  return instant && microsOfInstant(instant);
 }
 
 export function daysOfValue(value: SparkInput, row: number, where: string): number {
@@ -125,6 +158,19 @@ export function binaryOf(value: SparkInput, row: number, where: string): Uint8Ar
 
 export function variantOf(value: SparkInput, row: number, where: string): Variant {
   return value instanceof Variant ? value : refuse(value, row, where, "Variant");
+}
+
+/** A shape of the type's kind, in the type's reference system. */
+export function shapeOf(
+  value: SparkInput,
+  type: SpatialType,
+  row: number,
+  where: string,
+): Geometry | Geography {
+  const Value = type.type === "geometry" ? Geometry : Geography;
+  if (!(value instanceof Value)) return refuse(value, row, where, Value.name);
+  if (type.srid === "any" || type.srid === value.srid) return value;
+  throw invalid(row, where, `it is in the reference system ${value.srid}, and the column in ${type.srid}`);
 }
 
 export function itemsOf(value: SparkInput, row: number, where: string): readonly SparkInput[] {

@@ -1,5 +1,5 @@
 import { CairnError } from "../../base/mod.ts";
-import type { DataType } from "../schema/data-type.ts";
+import { type DataType, storedType } from "../schema/data-type.ts";
 import { Decimal } from "../value/decimal.ts";
 import { dateOf } from "../value/time-values.ts";
 
@@ -24,7 +24,7 @@ export function columnReader(cursor: BatchCursor, field: ArrowField, type: DataT
   const [, nulls] = cursor.node();
   if (field.type === "null") return () => null;
   const validity = cursor.buffer();
-  const read = valueReader(cursor, field, type);
+  const read = valueReader(cursor, field, storedType(type));
   if (nulls === 0 || validity.length === 0) return read;
   return (index) => (((validity[index >> 3] ?? 0) >> (index & 7)) & 1 ? read(index) : null);
 }

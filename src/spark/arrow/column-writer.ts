@@ -1,4 +1,4 @@
-import type { DataType, MapType } from "../schema/data-type.ts";
+import { type DataType, type MapType, type SpatialType, storedType } from "../schema/data-type.ts";
 import type { SparkInput } from "../value/spark-value.ts";
 
 import { unsupported } from "./batch-cursor.ts";
@@ -15,6 +15,7 @@ import {
   longOf,
   notNull,
   numberOf,
+  shapeOf,
   textOf,
   unscaledOf,
   variantOf,
@@ -43,11 +44,12 @@ export function newBody(): ArrowBody {
  */
 export function writeColumn(
   body: ArrowBody,
-  type: DataType,
+  given: DataType,
   nullable: boolean,
   values: readonly SparkInput[],
   where: string,
 ): void {
+  const type = storedType(given);
   const nulls = values.reduce<number>((count, value) => (value == null ? count + 1 : count), 0);
   body.nodes.push([values.length, nulls]);
   if (type.type === "null") return;
@@ -66,6 +68,9 @@ export function writeColumn(
       return;
     case "variant":
       return writeVariants(body, values, where);
+    case "geometry":
+    case "geography":
+      return writeShapes(body, type, values, where);
     case "string":
     case "char":
     case "varchar":
@@ -135,6 +140,20 @@ function writeVariants(body: ArrowBody, values: readonly SparkInput[], where: st
   }
 }
 
+/** A shape is a struct of its system's number and its bytes; neither is ever null. */
+function writeShapes(body: ArrowBody, type: SpatialType, values: readonly SparkInput[], where: string): void {
+  const shapes = values.map((value, row) => (value == null ? undefined : shapeOf(value, type, row, where)));
+  body.nodes.push([shapes.length, 0]);
+  add(body, NO_BYTES);
+  add(body, bytesOf(Int32Array.from(shapes, (shape) => shape?.srid ?? 0)));
+  body.nodes.push([shapes.length, 0]);
+  add(body, NO_BYTES);
+  addSized(
+    body,
+    shapes.map((shape) => shape?.wkb ?? NO_BYTES),
+  );
+}
+
 function fixedWidth(type: DataType, values: readonly SparkInput[], where: string): Uint8Array {
   switch (type.type) {
     case "boolean":
@@ -154,6 +173,8 @@ function fixedWidth(type: DataType, values: readonly SparkInput[], where: string
     case "long":
     case "timestamp":
     case "timestamp_ntz":
+    case "timestamp_ltz nanos":
+    case "timestamp_ntz nanos":
     case "time":
     case "day-time interval":
       return bytesOf(BigInt64Array.from(values, (value, row) => longOf(value, type, row, where)));

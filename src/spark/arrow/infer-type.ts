@@ -3,6 +3,8 @@ import type { DataType, Field } from "../schema/data-type.ts";
 import { simpleString } from "../schema/simple-string.ts";
 import { CalendarInterval } from "../value/calendar-interval.ts";
 import { Decimal } from "../value/decimal.ts";
+import { Geography } from "../value/geography.ts";
+import { Geometry } from "../value/geometry.ts";
 import type { RowInput, SparkInput } from "../value/spark-value.ts";
 import { Variant } from "../value/variant.ts";
 
@@ -64,6 +66,8 @@ function typeOfObject(value: object, where: string): DataType {
   if (value instanceof Temporal.Duration) return durationType(value);
   if (value instanceof CalendarInterval) return { type: "interval" };
   if (value instanceof Variant) return { type: "variant" };
+  if (value instanceof Geometry) return { type: "geometry", srid: value.srid };
+  if (value instanceof Geography) return { type: "geography", srid: value.srid };
   if (Array.isArray(value)) {
     return { type: "array", element: typeOfAll(value as SparkInput[], `${where}[]`), containsNull: true };
   }

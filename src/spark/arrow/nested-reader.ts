@@ -1,5 +1,7 @@
-import type { DataType, MapType } from "../schema/data-type.ts";
+import type { DataType, MapType, SpatialType } from "../schema/data-type.ts";
 import type { SparkValue } from "../value/spark-value.ts";
+import { Geography } from "../value/geography.ts";
+import { Geometry } from "../value/geometry.ts";
 import { Variant } from "../value/variant.ts";
 
 import type { ArrowField } from "./arrow-field.ts";
@@ -25,6 +27,9 @@ export function nestedReader(
   }
   if (field.type === "map" && type.type === "map") return mapReader(cursor, field, type, readVector);
   if (field.type === "struct" && type.type === "variant") return variantReader(cursor, field, readVector);
+  if (field.type === "struct" && (type.type === "geometry" || type.type === "geography")) {
+    return spatialReader(cursor, field, type, readVector);
+  }
   if (field.type === "struct" && type.type === "struct") {
     const reads = field.children.map((child, index) =>
       readVector(cursor, child, type.fields[index]?.type ?? { type: "null" }),
@@ -70,6 +75,24 @@ function variantReader(cursor: BatchCursor, field: ArrowField, readVector: ReadV
   const [value, metadata] = [reads.get("value"), reads.get("metadata")];
   if (!value || !metadata) throw unsupported({ type: "variant" });
   return (index) => new Variant(bytes(value(index)), bytes(metadata(index)));
+}
+
+function spatialReader(
+  cursor: BatchCursor,
+  field: ArrowField,
+  type: SpatialType,
+  readVector: ReadVector,
+): ValueReader {
+  const reads = new Map(
+    field.children.map((child) => {
+      const stored: DataType = child.name === "srid" ? { type: "integer" } : { type: "binary" };
+      return [child.name, readVector(cursor, child, stored)];
+    }),
+  );
+  const [srid, wkb] = [reads.get("srid"), reads.get("wkb")];
+  if (!srid || !wkb) throw unsupported(type);
+  const Value = type.type === "geometry" ? Geometry : Geography;
+  return (index) => new Value(bytes(wkb(index)), Number(srid(index)));
 }
 
 function bytes(value: SparkValue): Uint8Array {

@@ -1,6 +1,13 @@
 import type { DataType } from "../schema/data-type.ts";
 import { CalendarInterval } from "../value/calendar-interval.ts";
-import { dateTimeOf, dayTimeOf, instantOf, timeOf, yearMonthOf } from "../value/time-values.ts";
+import {
+  dateTimeOf,
+  dateTimeOfNanos,
+  dayTimeOf,
+  instantOf,
+  timeOf,
+  yearMonthOf,
+} from "../value/time-values.ts";
 
 import { ARROW_INTERVAL, ARROW_UNIT, type ArrowField } from "./arrow-field.ts";
 import { unsupported, type ValueReader } from "./batch-cursor.ts";
@@ -18,8 +25,15 @@ export function timeReader(field: ArrowField, type: DataType, buffer: Uint8Array
   if (field.type === "time") {
     return nano ? (index) => timeOf(values[index] ?? 0n) : (index) => timeOf((values[index] ?? 0n) * NANOS);
   }
-  if (nano) throw unsupported(type);
-  if (field.type === "duration") return (index) => dayTimeOf(values[index] ?? 0n);
+  if (field.type === "duration") {
+    if (nano) throw unsupported(type);
+    return (index) => dayTimeOf(values[index] ?? 0n);
+  }
+  if (nano) {
+    return field.zone === undefined
+      ? (index) => dateTimeOfNanos(values[index] ?? 0n)
+      : (index) => new Temporal.Instant(values[index] ?? 0n);
+  }
   return field.zone === undefined
     ? (index) => dateTimeOf(values[index] ?? 0n)
     : (index) => instantOf(values[index] ?? 0n);

@@ -1,10 +1,14 @@
+import type { CairnError } from "../../base/mod.ts";
 import { isRecord, shown } from "../arrow/checked-values.ts";
 import type { DataType, DecimalType, Field } from "../schema/data-type.ts";
 import { simpleString } from "../schema/simple-string.ts";
 import { typeToMessage } from "../schema/type-message.ts";
 import { Decimal } from "../value/decimal.ts";
+import { Geography } from "../value/geography.ts";
+import { Geometry } from "../value/geometry.ts";
 import type { SparkInput } from "../value/spark-value.ts";
-import { plainLiteral, plainType } from "./plain-literal.ts";
+import { Variant } from "../value/variant.ts";
+import { plainLiteral, plainType, timeLiteral } from "./plain-literal.ts";
 import { type LiteralInit, planError } from "./plan.ts";
 
 const MAX_DIGITS = 38;
@@ -32,13 +36,31 @@ function typeOfLiteral(value: SparkInput): DataType {
     const [key, inner] = [typeOfAll([...map.keys()]), typeOfAll([...map.values()])];
     return { type: "map", key, value: inner, valueContainsNull: true };
   }
-  if (!isRecord(value)) throw planError(`Cannot send ${shown(value)} to Spark: it is no value of Spark's`);
+  if (!isRecord(value)) throw noLiteral(value);
   const fields = Object.entries(value).map(([name, inner]): Field => ({
     name,
     type: typeOfLiteral(inner),
     nullable: true,
   }));
   return { type: "struct", fields };
+}
+
+function noLiteral(value: SparkInput): CairnError {
+  if (value instanceof Variant) {
+    return planError(
+      "Cannot send a variant to Spark by itself: Spark has no literals of the type",
+      "Give it in a row of createDataFrame, or its JSON as text: parse_json(:text).",
+    );
+  }
+  if (value instanceof Geometry || value instanceof Geography) {
+    const [type, make] =
+      value instanceof Geometry ? ["geometry", "st_geomfromwkb"] : ["geography", "st_geogfromwkb"];
+    return planError(
+      `Cannot send a ${type} to Spark as an argument or within another value: Spark has no literals of the type`,
+      `Give it in a row of createDataFrame, or its bytes: ${make}(:wkb, ${value.srid}).`,
+    );
+  }
+  return planError(`Cannot send ${shown(value)} to Spark: it is no value of Spark's`);
 }
 
 function typeOfAll(values: readonly SparkInput[]): DataType {
@@ -50,6 +72,8 @@ function wider(left: DataType, right: DataType): DataType {
   if (left.type === "null") return right;
   if (right.type === "null" || simpleString(left) === simpleString(right)) return left;
   if (left.type === "decimal" && right.type === "decimal") return widerDecimal(left, right);
+  const finer = finerTime(left, right);
+  if (finer) return finer;
   const numbers = ["integer", "long", "double"];
   const [low, high] = [left, right].toSorted((a, b) => numbers.indexOf(a.type) - numbers.indexOf(b.type));
   // A long may be a bigint, which a double doesn't hold.
@@ -74,6 +98,19 @@ function wider(left: DataType, right: DataType): DataType {
   throw planError(
     `Cannot send an array or map to Spark: one of its values is ${simpleString(left)}, another ${simpleString(right)}`,
   );
+}
+
+/** Of two times of one kind, the one with more digits. */
+function finerTime(left: DataType, right: DataType): DataType | undefined {
+  if (left.type === "time" && right.type === "time") return left.precision < right.precision ? right : left;
+  for (const [plain, fine] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    if (plain.type === "timestamp" && fine.type === "timestamp_ltz nanos") return fine;
+    if (plain.type === "timestamp_ntz" && fine.type === "timestamp_ntz nanos") return fine;
+  }
+  return undefined;
 }
 
 function widerDecimal(left: DecimalType, right: DecimalType): DecimalType {
@@ -104,6 +141,10 @@ function literalAs(value: SparkInput, type: DataType): LiteralInit {
       const { precision, scale } = type;
       return { literalType: { case: "decimal", value: { value: text, precision, scale } } };
     }
+    case "time":
+    case "timestamp_ltz nanos":
+    case "timestamp_ntz nanos":
+      return timeLiteral(value, type);
     case "array": {
       const elements = (value as readonly SparkInput[]).map((item) => literalAs(item, type.element));
       const types = { elementType: typeToMessage(type.element) };

@@ -1,5 +1,5 @@
-import { microsOfPoint } from "../arrow/checked-values.ts";
-import type { DataType } from "../schema/data-type.ts";
+import { instantOfPoint } from "../arrow/checked-values.ts";
+import type { DataType, TimestampNanosType, TimeType } from "../schema/data-type.ts";
 import { CalendarInterval } from "../value/calendar-interval.ts";
 import { Decimal } from "../value/decimal.ts";
 import type { SparkInput } from "../value/spark-value.ts";
@@ -7,14 +7,20 @@ import {
   daysOf,
   microsOfDateTime,
   microsOfDuration,
+  microsOfInstant,
   monthsOfDuration,
   nanosOf,
+  nanosOfDateTime,
 } from "../value/time-values.ts";
 import { type LiteralInit, planError } from "./plan.ts";
 
 /** Greatest `integer`; larger whole numbers are a `long`. */
 const MAX_INTEGER = 2 ** 31 - 1;
-const TIME_PRECISION = 6;
+/** Digits after the second that microseconds have, and nanoseconds. */
+const MICROS_PRECISION = 6;
+const NANOS_PRECISION = 9;
+/** Nanoseconds of a microsecond. */
+const NANOS = 1000n;
 const LONG_BITS = 64;
 
 type LiteralKind = NonNullable<LiteralInit["literalType"]>;
@@ -30,7 +36,8 @@ const TYPES: Readonly<Record<string, DataType>> = {
   date: { type: "date" },
   timestamp: { type: "timestamp" },
   timestampNtz: { type: "timestamp_ntz" },
-  time: { type: "time", precision: TIME_PRECISION },
+  timestampLtzNanos: { type: "timestamp_ltz nanos", precision: NANOS_PRECISION },
+  timestampNtzNanos: { type: "timestamp_ntz nanos", precision: NANOS_PRECISION },
   yearMonthInterval: { type: "year-month interval", start: "year", end: "month" },
   dayTimeInterval: { type: "day-time interval", start: "day", end: "second" },
   calendarInterval: { type: "interval" },
@@ -40,6 +47,7 @@ const TYPES: Readonly<Record<string, DataType>> = {
 export function plainType(value: SparkInput): DataType | undefined {
   if (value === null || value === undefined) return { type: "null" };
   if (value instanceof Decimal) return { type: "decimal", precision: value.precision(), scale: value.scale };
+  if (value instanceof Temporal.PlainTime) return { type: "time", precision: precisionOf(value) };
   const kind = plainKind(value)?.case;
   return kind === undefined ? undefined : TYPES[kind];
 }
@@ -53,6 +61,30 @@ export function plainLiteral(value: NonNullable<SparkInput>): LiteralInit {
   const literalType = plainKind(value);
   if (literalType) return { literalType };
   throw planError("Cannot send a value to Spark: it has parts");
+}
+
+/** A literal of a type with digits of its own, which may be more than the value needs. */
+export function timeLiteral(value: SparkInput, type: TimeType | TimestampNanosType): LiteralInit {
+  const { precision } = type;
+  if (value instanceof Temporal.PlainTime)
+    return { literalType: { case: "time", value: { nano: nanosOf(value), precision } } };
+  if (value instanceof Temporal.PlainDateTime)
+    return { literalType: { case: "timestampNtzNanos", value: inParts(nanosOfDateTime(value), precision) } };
+  const nanos = instantOfPoint(value)?.epochNanoseconds ?? 0n;
+  return { literalType: { case: "timestampLtzNanos", value: inParts(nanos, precision) } };
+}
+
+/** Microseconds, and what is left in nanoseconds, which is never negative. */
+function inParts(
+  nanos: bigint,
+  precision: number,
+): { epochMicros: bigint; nanosWithinMicro: number; precision: number } {
+  const nanosWithinMicro = Number(((nanos % NANOS) + NANOS) % NANOS);
+  return { epochMicros: (nanos - BigInt(nanosWithinMicro)) / NANOS, nanosWithinMicro, precision };
+}
+
+function precisionOf({ nanosecond }: { readonly nanosecond: number }): number {
+  return nanosecond === 0 ? MICROS_PRECISION : NANOS_PRECISION;
 }
 
 function plainKind(value: NonNullable<SparkInput>): LiteralKind | undefined {
@@ -83,10 +115,12 @@ function objectKind(value: object): LiteralKind | undefined {
     return { case: "decimal", value: { value: value.toString(), precision, scale: value.scale } };
   }
   if (value instanceof Temporal.PlainDate) return { case: "date", value: daysOf(value) };
-  if (value instanceof Temporal.PlainDateTime)
-    return { case: "timestampNtz", value: microsOfDateTime(value) };
-  if (value instanceof Temporal.PlainTime) {
-    return { case: "time", value: { nano: nanosOf(value), precision: TIME_PRECISION } };
+  if (value instanceof Temporal.PlainTime)
+    return timeKind(value, { type: "time", precision: precisionOf(value) });
+  if (value instanceof Temporal.PlainDateTime) {
+    return value.nanosecond === 0
+      ? { case: "timestampNtz", value: microsOfDateTime(value) }
+      : timeKind(value, { type: "timestamp_ntz nanos", precision: NANOS_PRECISION });
   }
   if (value instanceof Temporal.Duration) {
     return value.years !== 0 || value.months !== 0
@@ -97,6 +131,13 @@ function objectKind(value: object): LiteralKind | undefined {
     const { months, days, microseconds } = value;
     return { case: "calendarInterval", value: { months, days, microseconds } };
   }
-  const micros = microsOfPoint(value);
-  return micros === undefined ? undefined : { case: "timestamp", value: micros };
+  const instant = instantOfPoint(value);
+  if (instant === undefined) return undefined;
+  return instant.epochNanoseconds % NANOS === 0n
+    ? { case: "timestamp", value: microsOfInstant(instant) }
+    : timeKind(instant, { type: "timestamp_ltz nanos", precision: NANOS_PRECISION });
+}
+
+function timeKind(value: SparkInput, type: TimeType | TimestampNanosType): LiteralKind | undefined {
+  return timeLiteral(value, type).literalType;
 }

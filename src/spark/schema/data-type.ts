@@ -60,8 +60,22 @@ export interface SizedStringType {
 /** A time of day without zone. */
 export interface TimeType {
   readonly type: "time";
-  /** Digits after the second, 0 to 6. */
+  /** Digits after the second, 0 to 9; up to 6 before Spark 4.3. */
   readonly precision: number;
+}
+
+/** `timestamp_ltz(p)` and `timestamp_ntz(p)`: what is finer than a microsecond, which those without precision hold. */
+export interface TimestampNanosType {
+  readonly type: "timestamp_ltz nanos" | "timestamp_ntz nanos";
+  /** Digits after the second, 7 to 9. */
+  readonly precision: number;
+}
+
+/** Shapes in a plane (`geometry`) or on the globe (`geography`). */
+export interface SpatialType {
+  readonly type: "geometry" | "geography";
+  /** Number of the reference system that all values are in; `any` where each says its own. */
+  readonly srid: number | "any";
 }
 
 /** An interval of months, or of microseconds. */
@@ -99,7 +113,19 @@ export interface StructType {
   readonly fields: readonly Field[];
 }
 
-/** A type of the server that this client has no values for (user-defined types, types of newer servers). */
+/** A type that classes of Spark or Python define. Its values are read and sent as the type that they are stored as. */
+export interface UserDefinedType {
+  readonly type: "udt";
+  readonly sqlType: DataType;
+  /** The class in Scala or Java, where there is one. */
+  readonly jvmClass?: string | undefined;
+  /** The class in Python, with its module, where there is one. */
+  readonly pythonClass?: string | undefined;
+  /** The class in Python itself, pickled, in base64; of types without a class in Scala. */
+  readonly serializedPythonClass?: string | undefined;
+}
+
+/** A type of a newer server, which this client has no values for. */
 export interface UnsupportedType {
   readonly type: "unsupported";
   /** How the server calls it. */
@@ -129,9 +155,17 @@ export type DataType =
   | StringType
   | SizedStringType
   | TimeType
+  | TimestampNanosType
+  | SpatialType
   | YearMonthIntervalType
   | DayTimeIntervalType
   | ArrayType
   | MapType
   | StructType
+  | UserDefinedType
   | UnsupportedType;
+
+/** What the values of a type are stored and sent as: itself, but for user-defined types. */
+export function storedType(type: DataType): Exclude<DataType, UserDefinedType> {
+  return type.type === "udt" ? storedType(type.sqlType) : type;
+}

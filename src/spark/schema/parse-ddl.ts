@@ -12,8 +12,10 @@ import {
 const TOKEN = /\s*(?:(`(?:[^`]|``)*`)|([\p{L}\p{N}_]+)|([<>(),:])|('(?:[^'\\]|\\.|'')*'))/uy;
 const DEFAULT_DECIMAL = { precision: 10, scale: 0 };
 const MAX_PRECISION = 38;
-/** Digits of a `TIME` without precision. */
-const DEFAULT_TIME_PRECISION = 6;
+/** Digits of a `TIME` without precision, and of the timestamps that are no type of their own. */
+const MICROS_PRECISION = 6;
+/** Nanoseconds. */
+const MAX_TIME_PRECISION = 9;
 
 const PLAIN: Readonly<Record<string, DataType>> = {
   void: { type: "null" },
@@ -32,9 +34,6 @@ const PLAIN: Readonly<Record<string, DataType>> = {
   double: { type: "double" },
   binary: { type: "binary" },
   date: { type: "date" },
-  timestamp: { type: "timestamp" },
-  timestamp_ltz: { type: "timestamp" },
-  timestamp_ntz: { type: "timestamp_ntz" },
   variant: { type: "variant" },
 };
 
@@ -145,7 +144,14 @@ class Reader {
       case "numeric":
         return this.#decimal(token.at);
       case "time":
-        return { type: "time", precision: this.#numbers(1)?.[0] ?? DEFAULT_TIME_PRECISION };
+        return this.#time(token.at);
+      case "timestamp":
+      case "timestamp_ltz":
+      case "timestamp_ntz":
+        return this.#timestamp(name, token.at);
+      case "geometry":
+      case "geography":
+        return this.#spatial(name);
       case "interval":
         return this.#interval();
       case "array":
@@ -166,6 +172,50 @@ class Reader {
       );
     }
     return { type: "decimal", precision, scale };
+  }
+
+  #time(at: number): DataType {
+    const precision = this.#numbers(1)?.[0] ?? MICROS_PRECISION;
+    if (precision > MAX_TIME_PRECISION) {
+      throw this.#problem(`time(${precision}) has more than ${MAX_TIME_PRECISION} digits`, at);
+    }
+    if (this.#skip("without")) this.#words("time", "zone");
+    return { type: "time", precision };
+  }
+
+  /** A bare `timestamp` is one with time zone, as it is by default in Spark. */
+  #timestamp(name: "timestamp" | "timestamp_ltz" | "timestamp_ntz", at: number): DataType {
+    const precision = this.#numbers(1)?.[0] ?? MICROS_PRECISION;
+    let zone = name !== "timestamp_ntz";
+    if (name === "timestamp" && this.#skip("without")) {
+      this.#words("time", "zone");
+      zone = false;
+    } else if (name === "timestamp" && this.#skip("with")) {
+      this.#words("local", "time", "zone");
+    }
+    if (precision === MICROS_PRECISION) return { type: zone ? "timestamp" : "timestamp_ntz" };
+    if (precision > MICROS_PRECISION && precision <= MAX_TIME_PRECISION) {
+      return { type: zone ? "timestamp_ltz nanos" : "timestamp_ntz nanos", precision };
+    }
+    throw this.#problem(
+      `${name}(${precision}) is no type of Spark SQL: timestamps have ${MICROS_PRECISION} to ${MAX_TIME_PRECISION} digits`,
+      at,
+    );
+  }
+
+  #spatial(type: "geometry" | "geography"): DataType {
+    this.#expect("(");
+    if (this.#skip("any")) {
+      this.#expect(")");
+      return { type, srid: "any" };
+    }
+    const srid = this.#number();
+    this.#expect(")");
+    return { type, srid };
+  }
+
+  #words(...words: readonly string[]): void {
+    for (const word of words) this.#expect(word);
   }
 
   #interval(): DataType {
@@ -213,12 +263,16 @@ class Reader {
     if (!this.#skip("(")) return undefined;
     const numbers: number[] = [];
     do {
-      const token = this.#take("a number");
-      if (!/^\d+$/.test(token.text)) throw this.#problem(`"${token.text}" is no number`, token.at);
-      numbers.push(Number(token.text));
+      numbers.push(this.#number());
     } while (numbers.length < most && this.#skip(","));
     this.#expect(")");
     return numbers;
+  }
+
+  #number(): number {
+    const token = this.#take("a number");
+    if (!/^\d+$/.test(token.text)) throw this.#problem(`"${token.text}" is no number`, token.at);
+    return Number(token.text);
   }
 
   #peek(): string | undefined {

@@ -1,4 +1,10 @@
-import type { DataType, DayTimeIntervalType, PlainTypeName, YearMonthIntervalType } from "./data-type.ts";
+import {
+  type DataType,
+  type DayTimeIntervalType,
+  type PlainTypeName,
+  storedType,
+  type YearMonthIntervalType,
+} from "./data-type.ts";
 
 const PLAIN_NAMES: Readonly<Record<PlainTypeName, string>> = {
   null: "void",
@@ -32,6 +38,13 @@ export function simpleString(type: DataType): string {
       return `${type.type}(${type.length})`;
     case "time":
       return `time(${type.precision})`;
+    case "timestamp_ltz nanos":
+      return `timestamp_ltz(${type.precision})`;
+    case "timestamp_ntz nanos":
+      return `timestamp_ntz(${type.precision})`;
+    case "geometry":
+    case "geography":
+      return `${type.type}(${type.srid})`;
     case "year-month interval":
     case "day-time interval":
       return intervalName(type);
@@ -41,6 +54,8 @@ export function simpleString(type: DataType): string {
       return `map<${simpleString(type.key)},${simpleString(type.value)}>`;
     case "struct":
       return `struct<${type.fields.map((field) => `${field.name}:${simpleString(field.type)}`).join(",")}>`;
+    case "udt":
+      return "udt";
     case "unsupported":
       return type.name;
     default:
@@ -53,7 +68,10 @@ function intervalName(type: YearMonthIntervalType | DayTimeIntervalType): string
   return type.start === type.end ? `interval ${type.start}` : `interval ${type.start} to ${type.end}`;
 }
 
-/** A type as SQL's DDL takes it, names quoted, `NOT NULL` said: what {@link Schema.parse} reads back. */
+/**
+ * A type as SQL's DDL takes it, names quoted, `NOT NULL` said: what {@link Schema.parse} reads back. SQL has no word for
+ * user-defined types: what they are stored as stands for them, as in Spark.
+ */
 export function sqlOf(type: DataType): string {
   switch (type.type) {
     case "array":
@@ -64,6 +82,11 @@ export function sqlOf(type: DataType): string {
       return `STRUCT<${type.fields
         .map((field) => `${quoteName(field.name)}: ${sqlOf(field.type)}${field.nullable ? "" : " NOT NULL"}`)
         .join(", ")}>`;
+    case "udt":
+      return sqlOf(storedType(type));
+    case "string":
+      // A collation is an identifier, and Spark's have small letters in them.
+      return type.collation === undefined ? "STRING" : `STRING COLLATE ${type.collation}`;
     default:
       return simpleString(type).toUpperCase();
   }

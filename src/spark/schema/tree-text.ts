@@ -1,4 +1,4 @@
-import type { DataType, Field } from "./data-type.ts";
+import type { DataType, Field, UserDefinedType } from "./data-type.ts";
 import { simpleString } from "./simple-string.ts";
 
 /** The names that trees print in their own way; all others are those of {@link simpleString}. */
@@ -36,5 +36,13 @@ function innerLines(type: DataType, prefix: string): string[] {
 
 function typeName(type: DataType): string {
   if (type.type === "array" || type.type === "map" || type.type === "struct") return type.type;
+  if (type.type === "udt") return userTypeName(type);
   return TREE_NAMES[type.type] ?? simpleString(type);
+}
+
+/** As Spark derives it: the class's own name, `vector` for `org.apache.spark.ml.linalg.VectorUDT`. */
+function userTypeName({ jvmClass }: UserDefinedType): string {
+  if (jvmClass === undefined || jvmClass === "") return "pythonuserdefined";
+  const name = jvmClass.slice(Math.max(jvmClass.lastIndexOf("."), jvmClass.lastIndexOf("$")) + 1);
+  return name.replace(/(Type)?(UDT)?$/u, "").toLowerCase();
 }

@@ -1,8 +1,9 @@
 import { CairnError, type JsonValue } from "../../base/mod.ts";
 
-import type { DataType, Field } from "./data-type.ts";
+import type { DataType, Field, UserDefinedType } from "./data-type.ts";
 import { parseType } from "./parse-ddl.ts";
 import { simpleString } from "./simple-string.ts";
+import { spatialName, spatialType } from "./spatial-name.ts";
 
 const COLLATIONS_KEY = "__COLLATIONS";
 /** The names that the JSON form spells in its own way. */
@@ -42,9 +43,25 @@ export function typeToJson(type: DataType): JsonValue {
       return { type: "struct", fields: type.fields.map(fieldToJson) };
     case "string":
       return "string";
+    case "geometry":
+    case "geography":
+      return spatialName(type);
+    case "udt":
+      return userTypeToJson(type);
     default:
       return JSON_NAMES[type.type] ?? simpleString(type);
   }
+}
+
+function userTypeToJson(type: UserDefinedType): JsonValue {
+  const { jvmClass, pythonClass, serializedPythonClass, sqlType } = type;
+  return {
+    type: "udt",
+    ...(jvmClass === undefined ? {} : { class: jvmClass }),
+    ...(pythonClass === undefined ? {} : { pyClass: pythonClass }),
+    ...(serializedPythonClass === undefined ? {} : { serializedClass: serializedPythonClass }),
+    sqlType: typeToJson(sqlType),
+  };
 }
 
 function fieldToJson(field: Field): JsonValue {
@@ -76,7 +93,7 @@ function collationsOf(type: DataType, path: string): Record<string, string> {
  * @throws CairnError `SPARK_SCHEMA_INVALID` for text that is no such form.
  */
 export function typeFromJson(json: JsonValue): DataType {
-  if (typeof json === "string") return TYPE_NAMES[json] ?? parseType(json);
+  if (typeof json === "string") return TYPE_NAMES[json] ?? spatialType(json) ?? parseType(json);
   const { type, elementType, keyType, valueType, fields, containsNull, valueContainsNull } = objectOf(json);
   if (type === "array" && elementType !== undefined) {
     return { type: "array", element: typeFromJson(elementType), containsNull: containsNull !== false };
@@ -91,8 +108,20 @@ export function typeFromJson(json: JsonValue): DataType {
   }
   if (type === "struct" && Array.isArray(fields))
     return { type: "struct", fields: fields.map(fieldFromJson) };
-  if (type === "udt") return { type: "unsupported", name: "udt" };
+  if (type === "udt") return userTypeFromJson(objectOf(json));
   throw notAType(json);
+}
+
+function userTypeFromJson(json: Record<string, JsonValue>): DataType {
+  const { class: jvmClass, pyClass, serializedClass, sqlType } = json;
+  if (sqlType === undefined) throw notAType(json);
+  return {
+    type: "udt",
+    sqlType: typeFromJson(sqlType),
+    ...(typeof jvmClass === "string" ? { jvmClass } : {}),
+    ...(typeof pyClass === "string" ? { pythonClass: pyClass } : {}),
+    ...(typeof serializedClass === "string" ? { serializedPythonClass: serializedClass } : {}),
+  };
 }
 
 function fieldFromJson(json: JsonValue): Field {

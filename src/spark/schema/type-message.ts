@@ -4,11 +4,13 @@ import { CairnError } from "../../base/mod.ts";
 import type {
   DataType as TypeMessage,
   DataType_StructField as FieldMessage,
+  DataType_UDT as UserTypeMessage,
   DataTypeSchema,
 } from "../gen/spark/connect/types_pb.ts";
 
 import { type DataType, DAY_TIME_PARTS, type Field, YEAR_MONTH_PARTS } from "./data-type.ts";
 import { parseType } from "./parse-ddl.ts";
+import { STORED_USER_TYPES } from "./stored-user-types.ts";
 
 /** What a message of the protocol's `DataType` is made from. */
 export type TypeInit = MessageInitShape<typeof DataTypeSchema>;
@@ -16,6 +18,9 @@ export type TypeInit = MessageInitShape<typeof DataTypeSchema>;
 const DEFAULT_COLLATION = "UTF8_BINARY";
 const DEFAULT_PRECISION = 10;
 const DEFAULT_TIME_PRECISION = 6;
+const DEFAULT_NANOS_PRECISION = 9;
+/** Says that each value has its own. */
+const ANY_SRID = -1;
 
 /** The type that a message of the protocol says. */
 export function typeFromMessage(message: TypeMessage): DataType {
@@ -54,6 +59,13 @@ export function typeFromMessage(message: TypeMessage): DataType {
       return { type: "varchar", length: kind.value.length };
     case "time":
       return { type: "time", precision: kind.value.precision ?? DEFAULT_TIME_PRECISION };
+    case "timestampNtzNanos":
+      return { type: "timestamp_ntz nanos", precision: kind.value.precision ?? DEFAULT_NANOS_PRECISION };
+    case "timestampLtzNanos":
+      return { type: "timestamp_ltz nanos", precision: kind.value.precision ?? DEFAULT_NANOS_PRECISION };
+    case "geometry":
+    case "geography":
+      return { type: kind.case, srid: kind.value.srid === ANY_SRID ? "any" : kind.value.srid };
     default:
       return nestedFromMessage(kind);
   }
@@ -91,10 +103,23 @@ function nestedFromMessage(kind: TypeMessage["kind"]): DataType {
     case "unparsed":
       return parseType(kind.value.dataTypeString);
     case "udt":
-      return { type: "unsupported", name: kind.value.jvmClass ?? kind.value.pythonClass ?? "udt" };
+      return userTypeFromMessage(kind.value);
     default:
       return { type: "unsupported", name: kind.case ?? "a type of a newer server" };
   }
+}
+
+function userTypeFromMessage(message: UserTypeMessage): DataType {
+  const { jvmClass, pythonClass, serializedPythonClass } = message;
+  const sqlType = message.sqlType ? typeFromMessage(message.sqlType) : STORED_USER_TYPES.get(jvmClass ?? "");
+  if (!sqlType) return { type: "unsupported", name: jvmClass ?? pythonClass ?? "udt" };
+  return {
+    type: "udt",
+    sqlType,
+    ...(jvmClass === undefined ? {} : { jvmClass }),
+    ...(pythonClass === undefined ? {} : { pythonClass }),
+    ...(serializedPythonClass === undefined ? {} : { serializedPythonClass }),
+  };
 }
 
 /** The columns that a message of the protocol says; a type that is no struct is the one column `value`. */
@@ -134,11 +159,19 @@ export function typeToMessage(type: DataType): TypeInit {
       return { kind: { case: "varChar", value: { length: type.length } } };
     case "time":
       return { kind: { case: "time", value: { precision: type.precision } } };
+    case "timestamp_ntz nanos":
+      return { kind: { case: "timestampNtzNanos", value: { precision: type.precision } } };
+    case "timestamp_ltz nanos":
+      return { kind: { case: "timestampLtzNanos", value: { precision: type.precision } } };
+    case "geometry":
+    case "geography":
+      return { kind: { case: type.type, value: { srid: type.srid === "any" ? ANY_SRID : type.srid } } };
     case "year-month interval":
     case "day-time interval":
     case "array":
     case "map":
     case "struct":
+    case "udt":
     case "unsupported":
       return nestedToMessage(type);
     default:
@@ -177,6 +210,10 @@ function nestedToMessage(type: DataType): TypeInit {
     }
     case "struct":
       return { kind: { case: "struct", value: { fields: type.fields.map(fieldToMessage) } } };
+    case "udt": {
+      const { type: name, sqlType, ...classes } = type;
+      return { kind: { case: "udt", value: { type: name, sqlType: typeToMessage(sqlType), ...classes } } };
+    }
     default:
       throw new CairnError(
         `Cannot send a value to Spark: its type ${type.type === "unsupported" ? type.name : type.type} has no form in this client`,

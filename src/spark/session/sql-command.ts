@@ -1,6 +1,5 @@
-import type { RelationInit } from "../frame/plan.ts";
+import type { ExpressionInit, RelationInit } from "../frame/plan.ts";
 import type { CommandInit } from "../io/run-command.ts";
-import { valueExpression } from "../frame/expression.ts";
 import { literalOf } from "../frame/literal.ts";
 import type { SparkInput } from "../value/spark-value.ts";
 
@@ -23,14 +22,19 @@ export function sqlCommand(
   const value = modern
     ? {
         query,
-        namedArguments: mapValues(given.names, (input) => valueExpression(input)),
-        posArguments: given.positions.map((input) => valueExpression(input)),
+        namedArguments: mapValues(given.names, literalExpression),
+        posArguments: given.positions.map(literalExpression),
       }
     : { query, args: mapValues(given.names, literalOf), posArgs: given.positions.map(literalOf) };
   const relation: RelationInit = { relType: { case: "sql", value } };
   // 3.5 reads the command's own fields, and needs them besides the relation.
   const old = modern ? {} : { sql: query, args: value.args ?? {}, posArgs: value.posArgs ?? [] };
   return { relation, command: { commandType: { case: "sqlCommand", value: { ...old, input: relation } } } };
+}
+
+/** Spark takes literals alone, and what is made of them by `array`, `map` and `struct`. */
+function literalExpression(input: SparkInput): ExpressionInit {
+  return { exprType: { case: "literal", value: literalOf(input) } };
 }
 
 function mapValues<T>(

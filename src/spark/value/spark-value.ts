@@ -1,5 +1,7 @@
 import type { CalendarInterval } from "./calendar-interval.ts";
 import type { Decimal } from "./decimal.ts";
+import type { Geography } from "./geography.ts";
+import type { Geometry } from "./geometry.ts";
 import type { Variant } from "./variant.ts";
 
 /**
@@ -8,9 +10,11 @@ import type { Variant } from "./variant.ts";
  * - `byte`, `short`, `integer`, `float`, `double`: number; `long`: bigint
  * - `decimal`: {@link Decimal}; `string`, `char`, `varchar`: string; `binary`: Uint8Array
  * - `date`: Temporal.PlainDate; `timestamp`: Temporal.Instant; `timestamp_ntz`: Temporal.PlainDateTime;
- *   `time`: Temporal.PlainTime
+ *   `time`: Temporal.PlainTime; those with nanoseconds likewise
  * - intervals: Temporal.Duration, `interval` without range: {@link CalendarInterval}
  * - `array`: array; `map`: Map; `struct`: object; `variant`: {@link Variant}
+ * - `geometry`: {@link Geometry}; `geography`: {@link Geography}
+ * - user-defined types: what they are stored as
  */
 export type SparkValue =
   | null
@@ -27,6 +31,8 @@ export type SparkValue =
   | Temporal.Duration
   | CalendarInterval
   | Variant
+  | Geometry
+  | Geography
   | readonly SparkValue[]
   | ReadonlyMap<SparkValue, SparkValue>
   | { readonly [name: string]: SparkValue };

@@ -92,6 +92,15 @@ export function dateTimeOf(micros: bigint): Temporal.PlainDateTime {
 /** The other way of {@link dateTimeOf}. @throws CairnError `SPARK_VALUE_INVALID` for parts of a microsecond. */
 export function microsOfDateTime(time: Temporal.PlainDateTime): bigint {
   if (time.nanosecond !== 0) throw finerThanMicros(time.toString());
+  return wholeMicrosOf(time);
+}
+
+/** Nanoseconds since 1970-01-01T00:00; exact for every value. */
+export function nanosOfDateTime(time: Temporal.PlainDateTime): bigint {
+  return wholeMicrosOf(time) * NANOS + BigInt(time.nanosecond);
+}
+
+function wholeMicrosOf(time: Temporal.PlainDateTime): bigint {
   const clock =
     time.hour * HOUR_MICROS +
     time.minute * MINUTE_MICROS +
@@ -99,6 +108,13 @@ export function microsOfDateTime(time: Temporal.PlainDateTime): bigint {
     time.millisecond * 1000 +
     time.microsecond;
   return BigInt(daysOf(time.toPlainDate())) * DAY_MICROS_BIG + BigInt(clock);
+}
+
+/** The date and time that many nanoseconds after 1970-01-01T00:00, without zone. */
+export function dateTimeOfNanos(nanos: bigint): Temporal.PlainDateTime {
+  const nanosecond = Number(((nanos % NANOS) + NANOS) % NANOS);
+  const time = dateTimeOf((nanos - BigInt(nanosecond)) / NANOS);
+  return nanosecond === 0 ? time : time.with({ nanosecond });
 }
 
 /** The time of day that many nanoseconds after midnight. */

@@ -2,7 +2,7 @@ import { CairnError } from "../../base/mod.ts";
 
 import { Decimal } from "./decimal.ts";
 import type { SparkValue } from "./spark-value.ts";
-import { dateOf, dateTimeOf, instantOf, timeOf } from "./time-values.ts";
+import { dateOf, dateTimeOf, dateTimeOfNanos, instantOf, timeOf } from "./time-values.ts";
 
 // The Parquet variant encoding: the low two bits of a value's first byte are its kind, the others its header.
 const KIND_MASK = 3;
@@ -137,6 +137,8 @@ class VariantReader {
         return timeOf(view.getBigInt64(at, true) * 1000n);
       case 18:
         return new Temporal.Instant(view.getBigInt64(at, true));
+      case 19:
+        return dateTimeOfNanos(view.getBigInt64(at, true));
       case 20:
         return uuid(this.#bytes.subarray(at, at + 16));
       default:
