@@ -34,12 +34,12 @@ export function twoColumns(
 /** Cells wider than this don't widen their column, in terminal columns. */
 const WIDEST_COLUMN = 100;
 
-/** A text table: columns as wide as their widest cell (one that is far too wide shifts its own line only), two spaces apart, no trailing spaces; columns without content are left out. */
+/** A text table: columns as wide as their widest cell (one that is far too wide shifts its own line only), two spaces apart, no trailing spaces; columns without content are left out. Line feeds and tabs in cells are shown as `\\n` and `\\t`. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const used = header.flatMap((_, column) =>
     rows.some((row) => (row[column] ?? "") !== "") ? [column] : [],
   );
-  const all = [header, ...rows].map((row) => used.map((column) => row[column] ?? ""));
+  const all = [header, ...rows].map((row) => used.map((column) => onOneLine(row[column] ?? "")));
   const widths = used.map((_, column) => {
     const cells = all.map((row) => Bun.stringWidth(row[column] ?? ""));
     return Math.max(...cells.filter((width) => width <= WIDEST_COLUMN));
@@ -50,4 +50,9 @@ export function table(header: readonly string[], rows: readonly (readonly string
       .join("  ")
       .trimEnd(),
   );
+}
+
+/** A name with a line feed, a message of several lines: a row of a table stays one line. */
+function onOneLine(cell: string): string {
+  return cell.replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }

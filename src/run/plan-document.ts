@@ -1,4 +1,5 @@
 import type { ComponentDecision, ConfigDifference, Poisoned } from "../checkpoint/mod.ts";
+import type { LeaseHolder } from "../store/mod.ts";
 import type { Selection } from "./selection.ts";
 
 export interface PlannedComponent extends ComponentDecision {
@@ -28,5 +29,7 @@ export interface PipelinePlan {
   readonly refused: boolean;
   /** Components that were started too often without completing: `run` would refuse with exit 8, unless told otherwise. */
   readonly poisoned: readonly Poisoned[];
+  /** Who runs this pipeline and run key now: `run` would exit with 5, or wait; null: nobody. */
+  readonly holder: Pick<LeaseHolder, "host" | "pid" | "since"> | null;
   readonly warnings: readonly string[];
 }

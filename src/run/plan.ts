@@ -1,6 +1,6 @@
 import { type Clock, type Random, systemRandom } from "../base/mod.ts";
-import { previewStart, type RunState } from "../checkpoint/mod.ts";
-import type { CheckpointStore } from "../store/mod.ts";
+import { keyNames, previewStart, type RunState } from "../checkpoint/mod.ts";
+import type { CheckpointStore, LeaseHolder } from "../store/mod.ts";
 import { withinAge } from "./budget.ts";
 import { decideRun, type DecideSettings } from "./decide-run.ts";
 import type { PipelinePlan } from "./plan-document.ts";
@@ -22,11 +22,12 @@ export interface PlanRequest extends DecideSettings, StartWish {
  */
 export async function planRun(request: PlanRequest): Promise<PipelinePlan> {
   const { config, store, random = systemRandom } = request;
-  if (store === undefined) return document(request, undefined, undefined, false);
+  if (store === undefined) return document(request, undefined, { runKey: undefined });
   const wished = await startMode(store, config.pipelineName, request);
   const { runKey } = wished;
   const aged = await withinAge(store, runKey, wished.mode, { ...request, random });
   const { mode } = aged;
+  const holder = await store.leaseHolder(keyNames(config.pipelineName, runKey).lock);
   const preview = await previewStart({
     store,
     pipelineName: config.pipelineName,
@@ -35,17 +36,25 @@ export async function planRun(request: PlanRequest): Promise<PipelinePlan> {
     runId: request.runId,
     random,
   });
-  if (preview.kind === "already-completed") return document(request, undefined, runKey, true);
+  const facts = { runKey, holder };
+  if (preview.kind === "already-completed") {
+    return document(request, undefined, { ...facts, alreadyCompleted: true });
+  }
   const warnings = [...request.warnings, ...aged.warnings];
   const now = resumeTime(mode, runKey, request.clock);
-  return document({ ...request, warnings }, preview.previous, runKey, false, now);
+  return document({ ...request, warnings }, preview.previous, facts, now);
+}
+
+interface PlanFacts {
+  readonly runKey: string | undefined;
+  readonly alreadyCompleted?: boolean;
+  readonly holder?: LeaseHolder | undefined;
 }
 
 async function document(
   request: PlanRequest,
   previous: RunState | undefined,
-  runKey: string | undefined,
-  alreadyCompleted: boolean,
+  { runKey, alreadyCompleted = false, holder }: PlanFacts,
   now?: number,
 ): Promise<PipelinePlan> {
   const { config, prepared, decision, options } = await decideRun(request, previous, now);
@@ -70,6 +79,15 @@ async function document(
     differences: decision.differences,
     refused: decision.refused,
     poisoned: request.retryPoisoned ? [] : decision.poisoned,
-    warnings: [...request.warnings, ...decision.warnings],
+    holder: holder === undefined ? null : { host: holder.host, pid: holder.pid, since: holder.since },
+    warnings: [
+      ...request.warnings,
+      ...(holder === undefined ? [] : [heldWarning(holder)]),
+      ...decision.warnings,
+    ],
   };
+}
+
+function heldWarning({ host, pid, since }: LeaseHolder): string {
+  return `Process ${pid} on host ${host} has been running this pipeline since ${since}: until it ends, a run is refused (exit 5), waits or is skipped, by --if-held; what it completes meanwhile is not in this plan.`;
 }

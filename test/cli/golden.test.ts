@@ -203,6 +203,7 @@ describe("messages about runs", () => {
     const result = await here.cairn("run", "daily.conf", "--checkpoint=cp");
     const skipped = await here.cairn("run", "daily.conf", "--checkpoint=cp", "--skip-exit-code=99");
     const listed = await here.cairn("checkpoints", "list", "--location=cp");
+    const planned = await here.cairn("plan", "daily.conf", "--checkpoint=cp", "--format=json");
     first.kill("SIGTERM");
     const interrupted = {
       code: await first.exited,
@@ -215,6 +216,11 @@ describe("messages about runs", () => {
     expect(skipped.code).toBe(99);
     await expectGolden("held-skip", here.dir, skipped);
     expect(listed.stdout).toContain("running");
+    expect(planned.code).toBe(0);
+    expect(JSON.parse(planned.stdout)).toMatchObject({
+      holder: { pid: first.pid },
+      warnings: [expect.stringContaining(`Process ${first.pid} on host`)],
+    });
     expect(interrupted.code).toBe(143);
     await expectGolden("interrupted", here.dir, interrupted);
   });

@@ -119,6 +119,7 @@ test("a plan for people has every component's decision, the differences and the 
     ],
     refused: true,
     poisoned: [],
+    holder: null,
     warnings: ["of yesterday"],
   };
   expect(planText(plan, plain).split("\n")).toEqual([
@@ -206,6 +207,10 @@ describe("small parts", () => {
     expect(wantsJson(["run", "--format=json", "--format=text"], {})).toBe(false);
     expect(wantsJson(["run", "--", "--format=json"], {})).toBe(false);
     expect(wantsJson(["run"], { CAIRN_FORMAT: "json" })).toBe(true);
+  });
+
+  test("a table's rows stay one line each, whatever stands in them", () => {
+    expect(table(["KEY", "STATE"], [["a\nb\tc", "failed"]])).toEqual(["KEY     STATE", "a\\nb\\tc  failed"]);
   });
 
   test("tables and wrapped texts count wide characters as two", () => {
