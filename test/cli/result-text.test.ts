@@ -210,7 +210,7 @@ describe("small parts", () => {
   });
 
   test("a table's rows stay one line each, whatever stands in them", () => {
-    expect(table(["KEY", "STATE"], [["a\nb\tc", "failed"]])).toEqual(["KEY     STATE", "a\\nb\\tc  failed"]);
+    expect(table(["KEY", "STATE"], [["a\nb\tc", "failed"]])).toEqual(["KEY      STATE", "a\\nb\\tc  failed"]);
   });
 
   test("tables and wrapped texts count wide characters as two", () => {
