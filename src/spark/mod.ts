@@ -12,16 +12,38 @@ export { arrowArrays, arrowRows, arrowSchema } from "./arrow/batch-rows.ts";
 export type { ReadOptions } from "./arrow/batch-cursor.ts";
 export { type ArrowRows, rowsToArrow } from "./arrow/rows-to-arrow.ts";
 export { Column, type Operand } from "./frame/column.ts";
-export { col, type ColumnOrName, expr, fn, fnDistinct, lit, when } from "./frame/columns.ts";
-export { DataFrame, type SampleOptions } from "./frame/data-frame.ts";
+export {
+  callFunction,
+  col,
+  type ColumnOrName,
+  type ColumnOrOrdinal,
+  expr,
+  fn,
+  fnDistinct,
+  lit,
+  when,
+} from "./frame/columns.ts";
+export type { CheckpointOptions, LocalCheckpointOptions } from "./frame/answered-frame.ts";
+export type { NearestOptions } from "./frame/combining-verbs.ts";
+export { DataFrame } from "./frame/data-frame.ts";
 export { functions, type SparkFunctions } from "./frame/functions.ts";
 export type { GroupedData } from "./frame/grouped-data.ts";
 export type { JoinKind } from "./frame/join-kinds.ts";
 export type { JoinOn } from "./frame/join-keys.ts";
+export type { DataFrameNaFunctions, DropNaOptions, Filling, Replacement } from "./frame/na-functions.ts";
+export { Observation, type ObservedMetrics } from "./frame/observation.ts";
 export type { ExplainMode } from "./frame/relations.ts";
 export type { ArrowBatch, ArrowTable, RowOptions } from "./frame/results.ts";
 export type { ShowOptions } from "./frame/runnable-frame.ts";
+export type { SampleOptions } from "./frame/row-verbs.ts";
+export type { DataFrameStatFunctions, Quantiles } from "./frame/stat-functions.ts";
+export { StorageLevel } from "./frame/storage-level.ts";
 export { Window, type WindowSpec } from "./frame/window.ts";
+export type { DataFrameReader, JdbcPartitions } from "./io/data-frame-reader.ts";
+export type { DataFrameWriter, SaveMode } from "./io/data-frame-writer.ts";
+export type { DataFrameWriterV2 } from "./io/data-frame-writer-v2.ts";
+export type { MergeAssignments, MergeChange, MergeInsert, MergeIntoWriter } from "./io/merge-into-writer.ts";
+export type { OptionValue } from "./io/source-settings.ts";
 export type {
   AnalyzeAnswer,
   AnalyzeQuestion,

@@ -6,7 +6,7 @@ import type {
   ExecutePlanResponse_ObservedMetrics,
   PlanSchema,
 } from "./gen/spark/connect/base_pb.ts";
-import type { Relation } from "./gen/spark/connect/relations_pb.ts";
+import type { RelationSchema } from "./gen/spark/connect/relations_pb.ts";
 import type { DataType } from "./gen/spark/connect/types_pb.ts";
 
 /** How far a query is, as the server says it about once a second. */
@@ -44,8 +44,8 @@ export type ExecutePart =
   | { readonly kind: "schema"; readonly schema: DataType }
   /** A whole Arrow IPC stream (schema and record batches) of its own, at an offset that Arrow readers can take. */
   | { readonly kind: "batch"; readonly rows: number; readonly data: Uint8Array }
-  /** What a SQL command gives: the relation to go on with, its rows already known to the server. */
-  | { readonly kind: "relation"; readonly relation: Relation }
+  /** What a SQL command or a checkpoint gives: the relation to go on with, its rows already known to the server. */
+  | { readonly kind: "relation"; readonly relation: MessageInitShape<typeof RelationSchema> }
   | { readonly kind: "metrics"; readonly metrics: ExecutePlanResponse_Metrics }
   | { readonly kind: "observed"; readonly observed: ExecutePlanResponse_ObservedMetrics };
 

@@ -1,10 +1,13 @@
 import type { SparkInput } from "../value/spark-value.ts";
 import { Column, type Operand, operandExpression } from "./column.ts";
 import { attribute, call, valueExpression } from "./expression.ts";
-import { planError } from "./plan.ts";
+import { type ExpressionInit, planError, wholeNumber } from "./plan.ts";
 
 /** A column, or the name of one. */
 export type ColumnOrName = Column | string;
+
+/** A column, its name, or its place among the selected ones, the first being 1. */
+export type ColumnOrOrdinal = ColumnOrName | number;
 
 /**
  * A column by its name. Parts of structs follow after a point; names with points or blanks stand in backticks.
@@ -45,6 +48,19 @@ export function fn(name: string, ...args: readonly Operand[]): Column {
   return new Column(call(name, args.map(argumentExpression)));
 }
 
+/**
+ * A call of a function by its whole name, with catalog and database where it has them: what `CREATE FUNCTION` and
+ * `udf.registerJavaFunction` made. Texts name columns.
+ *
+ * ```ts
+ * callFunction("spark_catalog.tools.normalize", "phone");
+ * ```
+ */
+export function callFunction(functionName: string, ...args: readonly Operand[]): Column {
+  const value = { functionName, arguments: args.map(argumentExpression) };
+  return new Column({ exprType: { case: "callFunction", value } });
+}
+
 /** As {@link fn}, over different values only: `fnDistinct("sum", "price")` is `sum(DISTINCT price)`. */
 export function fnDistinct(name: string, ...args: readonly Operand[]): Column {
   return new Column(call(name, args.map(argumentExpression), true));
@@ -62,6 +78,18 @@ export function columnOf(given: ColumnOrName): Column {
   throw planError(`Cannot make a plan: ${String(given)} is neither a column nor the name of one`);
 }
 
-function argumentExpression(argument: Operand): ReturnType<typeof operandExpression> {
+/** As {@link expressionOf}; a place is a literal. */
+export function groupingOf(given: ColumnOrOrdinal): ExpressionInit {
+  return typeof given === "number"
+    ? valueExpression(wholeNumber(given, "a column's place", 1))
+    : expressionOf(given);
+}
+
+/** The expression of a column, given as such or by its name. */
+export function expressionOf(given: ColumnOrName): ExpressionInit {
+  return columnOf(given).expression;
+}
+
+function argumentExpression(argument: Operand): ExpressionInit {
   return typeof argument === "string" ? attribute(argument) : operandExpression(argument);
 }

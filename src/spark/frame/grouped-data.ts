@@ -48,25 +48,36 @@ export class GroupedData<Frame> {
     return this.agg(fn("count", 1).alias("count"));
   }
 
+  /** The sum of each column by group. @throws CairnError `SPARK_PLAN_INVALID` without columns */
   sum(...columns: readonly ColumnOrName[]): Frame {
     return this.#each("sum", columns);
   }
 
+  /** The mean of each column by group; as {@link GroupedData.sum}. */
   avg(...columns: readonly ColumnOrName[]): Frame {
     return this.#each("avg", columns);
   }
 
+  /** As {@link GroupedData.avg}. */
+  mean(...columns: readonly ColumnOrName[]): Frame {
+    return this.avg(...columns);
+  }
+
+  /** The least value of each column by group; as {@link GroupedData.sum}. */
   min(...columns: readonly ColumnOrName[]): Frame {
     return this.#each("min", columns);
   }
 
+  /** The greatest value of each column by group; as {@link GroupedData.sum}. */
   max(...columns: readonly ColumnOrName[]): Frame {
     return this.#each("max", columns);
   }
 
   /**
    * One column for each of `values` that `column` has in a group. Without values the server looks for them first,
-   * which costs a query.
+   * which costs a query. After `groupBy` only.
+   *
+   * @throws CairnError `SPARK_PLAN_INVALID` where the groups are pivoted already
    */
   pivot(column: ColumnOrName, values: readonly SparkInput[] = []): GroupedData<Frame> {
     if (this.#pivot) throw planError("Cannot pivot: the groups are pivoted already");

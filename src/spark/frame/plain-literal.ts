@@ -5,6 +5,7 @@ import { Decimal } from "../value/decimal.ts";
 import type { SparkInput } from "../value/spark-value.ts";
 import {
   daysOf,
+  microsAndNanos,
   microsOfDateTime,
   microsOfDuration,
   microsOfInstant,
@@ -79,8 +80,8 @@ function inParts(
   nanos: bigint,
   precision: number,
 ): { epochMicros: bigint; nanosWithinMicro: number; precision: number } {
-  const nanosWithinMicro = Number(((nanos % NANOS) + NANOS) % NANOS);
-  return { epochMicros: (nanos - BigInt(nanosWithinMicro)) / NANOS, nanosWithinMicro, precision };
+  const [epochMicros, nanosWithinMicro] = microsAndNanos(nanos);
+  return { epochMicros, nanosWithinMicro, precision };
 }
 
 function precisionOf({ nanosecond }: { readonly nanosecond: number }): number {

@@ -1,10 +1,10 @@
 import { createTempView } from "../io/temp-view.ts";
-import type { ExecuteOptions, PlanRunner } from "../plan-runner.ts";
-import type { Schema } from "../schema/schema.ts";
+import type { ExecuteOptions } from "../plan-runner.ts";
 import type { Row, SparkValue } from "../value/spark-value.ts";
 import { call, valueExpression } from "./expression.ts";
-import { type RelationInit, wholeNumber } from "./plan.ts";
-import { type ExplainMode, explainOf, planned, schemaOf } from "./relations.ts";
+import { wholeNumber } from "./plan.ts";
+import { PlannedFrame } from "./planned-frame.ts";
+import { planned } from "./relations.ts";
 import {
   allArrays,
   allRows,
@@ -31,21 +31,7 @@ const SHOWN_CHARACTERS = 20;
  * The actions of a DataFrame: each sends the plan to the server and awaits the answer. All take a `signal`, which
  * interrupts the query on the server. All reject with `SparkError` for what Spark refuses.
  */
-export class RunnableFrame {
-  protected readonly runner: PlanRunner;
-  /** The plan so far; for parts of this client that build on it. */
-  readonly relation: RelationInit;
-  /** The number by which columns of this very DataFrame name it. */
-  protected readonly planId: bigint;
-  #schema: Schema | undefined;
-
-  constructor(runner: PlanRunner, relation: RelationInit) {
-    this.runner = runner;
-    this.planId = runner.nextPlanId();
-    const { relType } = relation;
-    this.relation = { common: { planId: this.planId }, ...(relType && { relType }) };
-  }
-
+export abstract class RunnableFrame extends PlannedFrame {
   /**
    * All rows, one batch of the server in memory at a time.
    *
@@ -123,22 +109,6 @@ export class RunnableFrame {
     return (await this.take<T>(1, options))[0];
   }
 
-  /** The columns with their types. Asked of the server once. */
-  async schema(options: Pick<ExecuteOptions, "signal"> = {}): Promise<Schema> {
-    this.#schema ??= await schemaOf(this.runner, this.relation, options);
-    return this.#schema;
-  }
-
-  /** The columns' names. */
-  async columns(options: Pick<ExecuteOptions, "signal"> = {}): Promise<readonly string[]> {
-    return (await this.schema(options)).names();
-  }
-
-  /** The plan as text. */
-  explain(mode: ExplainMode = "simple", options: Pick<ExecuteOptions, "signal"> = {}): Promise<string> {
-    return explainOf(this.runner, this.relation, mode, options);
-  }
-
   /** The first rows as the table that PySpark's `show()` prints. */
   async showString(rows: number = SHOWN_ROWS, options: ShowOptions = {}): Promise<string> {
     const { truncate = SHOWN_CHARACTERS, vertical = false, ...execute } = options;
@@ -164,6 +134,11 @@ export class RunnableFrame {
   /** As {@link RunnableFrame.createOrReplaceTempView}; fails where the name is taken. */
   createTempView(name: string, options: ExecuteOptions = {}): Promise<void> {
     return createTempView(this.runner, this.relation, name, { replace: false, ...options });
+  }
+
+  /** As {@link RunnableFrame.createOrReplaceGlobalTempView}; fails where the name is taken. */
+  createGlobalTempView(name: string, options: ExecuteOptions = {}): Promise<void> {
+    return createTempView(this.runner, this.relation, name, { replace: false, global: true, ...options });
   }
 
   /** As {@link RunnableFrame.createOrReplaceTempView}, for all sessions: `global_temp.NAME`. */

@@ -6,8 +6,8 @@ import type {
   WriteOperationSchema,
 } from "../gen/spark/connect/commands_pb.ts";
 import type { ExecuteOptions, PlanRunner } from "../plan-runner.ts";
-import { type OptionValue, optionText } from "./option-text.ts";
 import { runCommand } from "./run-command.ts";
+import { SourceSettings } from "./source-settings.ts";
 
 /** What happens where the target is there already; `error` by default. */
 export type SaveMode = "append" | "overwrite" | "error" | "errorifexists" | "ignore";
@@ -34,22 +34,22 @@ const INSERT_INTO: WriteOperation_SaveTable_TableSaveMethod = 2;
  * await df.write.mode("overwrite").partitionBy("day").parquet("s3a://bucket/orders");
  * ```
  */
-export class DataFrameWriter {
+export class DataFrameWriter extends SourceSettings {
   readonly #runner: PlanRunner;
   readonly #input: RelationInit;
-  readonly #options: Record<string, string> = {};
   #mode: WriteOperation_SaveMode = UNSPECIFIED;
-  #source: string | undefined;
   #partitions: readonly string[] = [];
   #clusters: readonly string[] = [];
   #sorts: readonly string[] = [];
   #buckets: { readonly numBuckets: number; readonly bucketColumnNames: string[] } | undefined;
 
   constructor(runner: PlanRunner, input: RelationInit) {
+    super();
     this.#runner = runner;
     this.#input = input;
   }
 
+  /** What happens where the target is there already. @throws CairnError `SPARK_PLAN_INVALID` for no mode */
   mode(mode: SaveMode): this {
     const found = MODES[mode];
     if (found === undefined) {
@@ -62,34 +62,19 @@ export class DataFrameWriter {
     return this;
   }
 
-  /** `parquet`, `csv`, `json`, `orc`, `text`, `avro`, or the name of a data source. */
-  format(source: string): this {
-    this.#source = source;
-    return this;
-  }
-
-  option(name: string, value: OptionValue): this {
-    this.#options[name] = optionText(value);
-    return this;
-  }
-
-  options(options: Readonly<Record<string, OptionValue>>): this {
-    for (const [name, value] of Object.entries(options)) this.option(name, value);
-    return this;
-  }
-
   /** One folder for each combination of values. */
   partitionBy(...columns: readonly string[]): this {
     this.#partitions = columns;
     return this;
   }
 
+  /** Rows with near values of those columns near each other; for tables whose format can. */
   clusterBy(...columns: readonly string[]): this {
     this.#clusters = columns;
     return this;
   }
 
-  /** Tables only. */
+  /** In that many buckets by those columns' values, so that joins by them needn't move rows; `saveAsTable` only. */
   bucketBy(numBuckets: number, ...columns: readonly string[]): this {
     this.#buckets = { numBuckets, bucketColumnNames: [...columns] };
     return this;
@@ -106,23 +91,37 @@ export class DataFrameWriter {
     await this.#write(path === undefined ? undefined : { case: "path", value: path }, options);
   }
 
+  /** Writes Parquet files into a folder. */
   async parquet(path: string, options?: ExecuteOptions): Promise<void> {
     await this.format("parquet").save(path, options);
   }
 
+  /** Writes CSV files into a folder. */
   async csv(path: string, options?: ExecuteOptions): Promise<void> {
     await this.format("csv").save(path, options);
   }
 
+  /** Writes JSON, one value per line, files into a folder. */
   async json(path: string, options?: ExecuteOptions): Promise<void> {
     await this.format("json").save(path, options);
   }
 
+  /** Writes ORC files into a folder. */
   async orc(path: string, options?: ExecuteOptions): Promise<void> {
     await this.format("orc").save(path, options);
   }
 
-  /** One column of text. */
+  /** Writes XML files into a folder; the option `rowTag` names the element of a row, `ROW` by default. */
+  async xml(path: string, options?: ExecuteOptions): Promise<void> {
+    await this.format("xml").save(path, options);
+  }
+
+  /** Writes to a table of another database, as the mode says; user, password and the like are options. */
+  async jdbc(url: string, table: string, options?: ExecuteOptions): Promise<void> {
+    await this.format("jdbc").options({ url, dbtable: table }).save(undefined, options);
+  }
+
+  /** Writes lines of text: the DataFrame has one column, of text. */
   async text(path: string, options?: ExecuteOptions): Promise<void> {
     await this.format("text").save(path, options);
   }
@@ -145,12 +144,12 @@ export class DataFrameWriter {
     const value: MessageInitShape<typeof WriteOperationSchema> = {
       input: this.#input,
       mode: this.#mode,
-      options: this.#options,
+      options: this.optionTexts,
       partitioningColumns: [...this.#partitions],
       clusteringColumns: [...this.#clusters],
       sortColumnNames: [...this.#sorts],
       ...(saveType !== undefined && { saveType }),
-      ...(this.#source !== undefined && { source: this.#source }),
+      ...(this.source !== undefined && { source: this.source }),
       ...(this.#buckets !== undefined && { bucketBy: this.#buckets }),
     };
     await runCommand(this.#runner, { commandType: { case: "writeOperation", value } }, options);

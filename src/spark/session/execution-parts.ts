@@ -30,6 +30,12 @@ export class ExecutionParts {
       const { relation } = responseType.value;
       if (relation !== undefined) yield { kind: "relation", relation };
     }
+    if (responseType.case === "checkpointCommandResult") {
+      const { relation: value } = responseType.value;
+      if (value !== undefined) {
+        yield { kind: "relation", relation: { relType: { case: "cachedRemoteRelation", value } } };
+      }
+    }
     for (const observed of observedMetrics) yield { kind: "observed", observed };
     if (metrics !== undefined) yield { kind: "metrics", metrics };
   }

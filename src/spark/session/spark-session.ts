@@ -2,6 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { CairnError } from "../../base/mod.ts";
 import { rowsToArrow } from "../arrow/rows-to-arrow.ts";
 import { DataFrame } from "../frame/data-frame.ts";
+import { tellObservations } from "../frame/observation.ts";
 import { planError, type RelationInit } from "../frame/plan.ts";
 import type { PlanSchema } from "../gen/spark/connect/base_pb.ts";
 import { DataFrameReader } from "../io/data-frame-reader.ts";
@@ -276,7 +277,7 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
     const signal = this.#signal(options.signal);
     const tags = new Set([...this.#tags, ...(options.tags ?? []).map(checkTag)]);
     const { core } = await this.#begin(signal);
-    yield* core.execute(plan, {
+    const parts = core.execute(plan, {
       ...options,
       signal,
       tags: [...tags],
@@ -285,6 +286,10 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
         options.onProgress?.(progress);
       },
     });
+    for await (const part of parts) {
+      if (part.kind === "observed") tellObservations(plan, part.observed);
+      yield part;
+    }
   }
 
   /** A call's own signal and the session's. */
