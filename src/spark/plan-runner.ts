@@ -42,7 +42,10 @@ export interface ExecuteOptions {
 export type ExecutePart =
   /** Spark's own schema of the rows; before the first batch. Commands have none. */
   | { readonly kind: "schema"; readonly schema: DataType }
-  /** A whole Arrow IPC stream (schema and record batches) of its own, at an offset that Arrow readers can take. */
+  /**
+   * A whole Arrow IPC stream (schema and record batches) of its own, at an offset that Arrow readers can take. Whoever
+   * gets it has it alone, the buffer below it included, and may free it.
+   */
   | { readonly kind: "batch"; readonly rows: number; readonly data: Uint8Array }
   /** What a SQL command or a checkpoint gives: the relation to go on with, its rows already known to the server. */
   | { readonly kind: "relation"; readonly relation: MessageInitShape<typeof RelationSchema> }

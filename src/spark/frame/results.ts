@@ -6,18 +6,48 @@ import type { Field } from "../schema/data-type.ts";
 import { Schema } from "../schema/schema.ts";
 import { fieldsFromMessage } from "../schema/type-message.ts";
 import type { Row, SparkValue } from "../value/spark-value.ts";
+import { freeBytes } from "../wire/free-bytes.ts";
+import { joinBytes } from "../wire/join-bytes.ts";
 import type { RelationInit } from "./plan.ts";
+
+const END_OF_STREAM = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
 /** How rows are read: the execution's options, and where values have a choice. */
 export interface RowOptions extends ExecuteOptions, ReadOptions {}
 
 /** A whole result as Arrow: an IPC stream, for any Arrow library and for DuckDB. */
-export interface ArrowTable {
-  /** One schema, all record batches, and the end of the stream. */
-  readonly data: Uint8Array;
+export class ArrowTable {
   readonly rows: number;
   /** Spark's schema, which knows more than Arrow's. */
   readonly schema: Schema;
+  #parts: readonly Uint8Array[];
+
+  /** `parts` are the stream's messages without its end. */
+  constructor(parts: readonly Uint8Array[], rows: number, schema: Schema) {
+    this.#parts = [...parts, END_OF_STREAM];
+    this.rows = rows;
+    this.schema = schema;
+  }
+
+  /**
+   * The stream in its messages, as they came: the schema, each record batch, the end. Nothing is copied for it, and Arrow
+   * libraries take it as it is (`tableFromIPC(table.parts)`).
+   */
+  get parts(): readonly Uint8Array[] {
+    return this.#parts;
+  }
+
+  /**
+   * The stream as one: one schema, all record batches, and the end. It is put together when it is first asked for, which
+   * takes the table's memory once more until the pieces are collected.
+   */
+  get data(): Uint8Array {
+    const [first, ...others] = this.#parts;
+    if (first !== undefined && others.length === 0) return first;
+    const data = joinBytes(this.#parts);
+    this.#parts = [data];
+    return data;
+  }
 }
 
 /** A batch of a result, as the server sent it. */
@@ -50,6 +80,7 @@ export async function* rowsOf(
 ): AsyncGenerator<Row, undefined> {
   for await (const { data, fields } of batchesOf(runner, relation, options)) {
     for (const rows of arrowRows(data, fields, options)) yield* rows;
+    freeBytes(data);
   }
   return undefined;
 }
@@ -63,6 +94,7 @@ export async function allRows(
   const all: Row[][] = [];
   for await (const { data, fields } of batchesOf(runner, relation, options)) {
     for (const rows of arrowRows(data, fields, options)) all.push(rows);
+    freeBytes(data);
   }
   return all.flat();
 }
@@ -80,7 +112,7 @@ export async function allArrays(
   return all.flat();
 }
 
-/** Runs a relation and gives its batches put together to one stream: bytes are copied once, nothing is decoded. */
+/** Runs a relation and gives its batches as one stream: nothing is decoded, and no byte copied. */
 export async function arrowTable(
   runner: PlanRunner,
   relation: RelationInit,
@@ -97,8 +129,5 @@ export async function arrowTable(
     }
     rows += batch.rows;
   }
-  parts.push(END_OF_STREAM);
-  return { data: new Uint8Array(Buffer.concat(parts)), rows, schema: schema ?? new Schema([]) };
+  return new ArrowTable(parts, rows, schema ?? new Schema([]));
 }
-
-const END_OF_STREAM = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);

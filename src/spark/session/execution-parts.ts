@@ -5,6 +5,8 @@ import type {
   ExecutePlanResponse_ExecutionProgress,
 } from "../gen/spark/connect/base_pb.ts";
 import type { ExecutePart, QueryProgress } from "../plan-runner.ts";
+import { freeBytes } from "../wire/free-bytes.ts";
+import { joinBytes } from "../wire/join-bytes.ts";
 
 /** Arrow readers look at numbers in place, so a batch begins where the largest of them may. */
 const ALIGNMENT = 8;
@@ -23,6 +25,8 @@ export class ExecutionParts {
     const { responseType, schema, metrics, observedMetrics } = response;
     if (schema !== undefined) yield { kind: "schema", schema };
     if (responseType.case === "arrowBatch") {
+      // Metrics may have bytes in the same buffer, which a batch has to itself.
+      if (observedMetrics.length > 0) responseType.value.data = new Uint8Array(responseType.value.data);
       const batch = this.#batch(responseType.value);
       if (batch !== undefined) yield batch;
     }
@@ -54,7 +58,8 @@ export class ExecutionParts {
     this.#rows += rowCount;
     this.#chunks.push(data);
     if (BigInt(this.#chunks.length) < numChunksInBatch) return undefined;
-    const whole = new Uint8Array(Buffer.concat(this.#chunks));
+    const whole = joinBytes(this.#chunks);
+    for (const chunk of this.#chunks) freeBytes(chunk);
     // The server counts the rows of a batch once or in each of its chunks, as its version has it.
     const rows = Number(this.#rows === rowCount * numChunksInBatch ? rowCount : this.#rows);
     this.#chunks = [];
@@ -63,8 +68,14 @@ export class ExecutionParts {
   }
 }
 
+/** Moves bytes down to where readers of numbers can take them, over what stands before them and is read already. */
 function aligned(data: Uint8Array): Uint8Array {
-  return data.byteOffset % ALIGNMENT === 0 ? data : new Uint8Array(data);
+  const { buffer, byteOffset, byteLength } = data;
+  const shift = byteOffset % ALIGNMENT;
+  if (shift === 0) return data;
+  const start = byteOffset - shift;
+  new Uint8Array(buffer).copyWithin(start, byteOffset, byteOffset + byteLength);
+  return new Uint8Array(buffer, start, byteLength);
 }
 
 /** The server's words on how far it is, added up over the stages. */

@@ -109,8 +109,9 @@ export class Execution {
         if (responseType.case === "executionProgress") {
           this.#order.onProgress(progressOf(this.#order.operationId, responseType.value));
         } else {
+          const bytes = responseType.case === "arrowBatch" ? responseType.value.data.length : 0;
           yield* this.#parts.read(response);
-          this.#release(response);
+          this.#release(bytes, response.responseId);
         }
       }
       // The server ends streams after a while (2 minutes, 1 GiB); without ResultComplete there is more.
@@ -213,8 +214,8 @@ export class Execution {
   }
 
   /** Tells the server, now and then, how far it needn't keep what it sent. */
-  #release({ responseType, responseId }: ExecutePlanResponse): void {
-    if (responseType.case === "arrowBatch") this.#unreleased += responseType.value.data.length;
+  #release(bytes: number, responseId: string): void {
+    this.#unreleased += bytes;
     if (this.#order.keep === true || this.#unreleased < RELEASE_AFTER || this.#releasing || responseId === "")
       return;
     this.#unreleased = 0;

@@ -15,6 +15,7 @@ import {
 import { startTimer } from "../../base/mod.ts";
 import { addressOf, type SparkEndpoint } from "./connection-string.ts";
 import { codeOfHttpStatus, GRPC, GrpcError } from "./grpc-error.ts";
+import { freeBytes } from "./free-bytes.ts";
 import { type ConnectionOptions, Http2Connection } from "./http2-connection.ts";
 import { frameOf, MessageFrames } from "./message-frames.ts";
 import type { CallOptions, Method, Transport } from "./transport.ts";
@@ -167,6 +168,8 @@ class OpenCall {
         heard();
         // What isn't gRPC (a proxy's page) has no messages in it; its status says enough.
         if (this.#isGrpc()) yield* frames.push(piece);
+        // A piece that is a slice of something larger isn't ours alone.
+        if (piece.byteLength === piece.buffer.byteLength) freeBytes(piece);
       }
     } catch (thrown) {
       if (thrown instanceof GrpcError) throw thrown;

@@ -21,6 +21,19 @@ test("messages come out as they went in, however the bytes are cut", () => {
   }
 });
 
+test("messages come out whole when they are cut at any one byte, and at every byte", () => {
+  const messages = [[], [7], [1, 2, 3, 4, 5, 6, 7, 8, 9], [], []].map((bytes) => Uint8Array.from(bytes));
+  const bytes = Buffer.concat(messages.map(frameOf));
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const frames = new MessageFrames();
+    const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
+    expect(pieces.flatMap((piece) => [...frames.push(piece)])).toEqual(messages);
+  }
+  const frames = new MessageFrames();
+  const out = [...bytes].flatMap((byte) => [...frames.push(Uint8Array.of(byte))]);
+  expect(out).toEqual(messages);
+});
+
 test("a message that is cut off shows as partial", () => {
   const frames = new MessageFrames();
   expect([...frames.push(frameOf(Uint8Array.of(1, 2, 3)).subarray(0, 6))]).toEqual([]);
