@@ -1,9 +1,10 @@
 import { type DataType, type Field, storedType } from "../schema/data-type.ts";
 
 import { ARROW_INTERVAL, ARROW_TYPE, ARROW_UNIT, type ArrowTypeName } from "./arrow-field.ts";
-import { ANY_SRID, NANOS_PRECISION_KEY, TIME_PRECISION_KEY } from "./arrow-type.ts";
+import { ANY_SRID, NANOS_PRECISION_KEY, NANOS_STRUCT_KEY, TIME_PRECISION_KEY } from "./arrow-type.ts";
 import { unsupported } from "./batch-cursor.ts";
 import type { FlatField, FlatFields } from "./flat-writer.ts";
+import { hasDuplicates } from "./object-maker.ts";
 
 const FLOAT_SINGLE = 1;
 const FLOAT_DOUBLE = 2;
@@ -12,7 +13,18 @@ const TIME_BITS = 64;
 
 /** The metadata of an Arrow schema with those columns. */
 export function schemaTable(fields: readonly Field[], zone: string): FlatFields {
-  return [undefined, { kind: "tables", value: fields.map((field) => fieldTable(field, zone)) }];
+  return [undefined, { kind: "tables", value: fieldTables(fields, zone) }];
+}
+
+/**
+ * Spark takes fields of one name in Arrow for one field, so they get names of their own; it goes by their order, and has
+ * the names from the schema that stands beside the data.
+ */
+function fieldTables(fields: readonly Field[], zone: string): FlatFields[] {
+  const repeated = hasDuplicates(fields.map(({ name }) => name));
+  return fields.map((field, index) =>
+    fieldTable(repeated ? { ...field, name: `${index} ${field.name}` } : field, zone),
+  );
 }
 
 function fieldTable({ type: given, ...field }: Field, zone: string, mark?: FlatField): FlatFields {
@@ -44,7 +56,7 @@ function childrenOf(type: DataType, zone: string): FlatFields[] {
       ];
     }
     case "struct":
-      return type.fields.map((field) => fieldTable(field, zone));
+      return fieldTables(type.fields, zone);
     case "variant":
       return [
         fieldTable({ name: "value", type: { type: "binary" }, nullable: false }, zone),
@@ -54,6 +66,17 @@ function childrenOf(type: DataType, zone: string): FlatFields[] {
           notes([["variant", "true"]]),
         ),
       ];
+    case "timestamp_ltz nanos":
+    case "timestamp_ntz nanos": {
+      const mark = notes([
+        [NANOS_STRUCT_KEY, type.type === "timestamp_ntz nanos" ? "ntz" : "ltz"],
+        [NANOS_PRECISION_KEY, String(type.precision)],
+      ]);
+      return [
+        fieldTable({ name: "epochMicros", type: { type: "long" }, nullable: false }, zone, mark),
+        fieldTable({ name: "nanosWithinMicro", type: { type: "short" }, nullable: false }, zone),
+      ];
+    }
     case "geometry":
     case "geography": {
       const srid = String(type.srid === "any" ? ANY_SRID : type.srid);
@@ -73,15 +96,7 @@ function childrenOf(type: DataType, zone: string): FlatFields[] {
 
 /** What Spark has to know of a field's type besides Arrow's. */
 function markOf(type: DataType): FlatField {
-  switch (type.type) {
-    case "time":
-      return notes([[TIME_PRECISION_KEY, String(type.precision)]]);
-    case "timestamp_ltz nanos":
-    case "timestamp_ntz nanos":
-      return notes([[NANOS_PRECISION_KEY, String(type.precision)]]);
-    default:
-      return undefined;
-  }
+  return type.type === "time" ? notes([[TIME_PRECISION_KEY, String(type.precision)]]) : undefined;
 }
 
 /** A field's metadata. */
@@ -133,10 +148,6 @@ function timeOrNested(type: DataType, zone: string): [ArrowTypeName, FlatFields]
       return ["timestamp", [short(ARROW_UNIT.micro), { kind: "text", value: zone }]];
     case "timestamp_ntz":
       return ["timestamp", [short(ARROW_UNIT.micro)]];
-    case "timestamp_ltz nanos":
-      return ["timestamp", [short(ARROW_UNIT.nano), { kind: "text", value: zone }]];
-    case "timestamp_ntz nanos":
-      return ["timestamp", [short(ARROW_UNIT.nano)]];
     case "time":
       return ["time", [short(ARROW_UNIT.nano), int(TIME_BITS)]];
     case "year-month interval":
@@ -151,6 +162,8 @@ function timeOrNested(type: DataType, zone: string): [ArrowTypeName, FlatFields]
       return ["map", [{ kind: "byte", value: 0 }]];
     case "struct":
     case "variant":
+    case "timestamp_ltz nanos":
+    case "timestamp_ntz nanos":
     case "geometry":
     case "geography":
       return ["struct", []];

@@ -7,6 +7,8 @@ const NANOS_PRECISION = 9;
 /** Where Spark notes the digits of times and of timestamps in nanoseconds, in the field's metadata. */
 export const TIME_PRECISION_KEY = "SPARK::time::precision";
 export const NANOS_PRECISION_KEY = "SPARK::timestampNanos::precision";
+/** Marks timestamps in nanoseconds that are a struct, with all years of Spark: `ntz` or `ltz`. */
+export const NANOS_STRUCT_KEY = "SPARK::timestampNanos::struct";
 /** Says that each value has its own. */
 export const ANY_SRID: number = -1;
 const INTEGERS: Readonly<Record<number, DataType>> = {
@@ -55,14 +57,22 @@ export function typeOfArrow(field: ArrowField): DataType {
 function timestampOf(field: ArrowField): DataType {
   if (field.unit !== ARROW_UNIT.nano)
     return { type: field.zone === undefined ? "timestamp_ntz" : "timestamp" };
-  const precision = Number(field.metadata.get(NANOS_PRECISION_KEY) ?? NANOS_PRECISION);
+  const precision = nanosPrecision(field.metadata);
   return { type: field.zone === undefined ? "timestamp_ntz nanos" : "timestamp_ltz nanos", precision };
+}
+
+function nanosPrecision(metadata: ReadonlyMap<string, string>): number {
+  return Number(metadata.get(NANOS_PRECISION_KEY) ?? NANOS_PRECISION);
 }
 
 /** Types that Spark sends as a struct are marked in the metadata of one of its fields. */
 function structOf(field: ArrowField): DataType {
   for (const { metadata } of field.children) {
     if (metadata.get("variant") === "true") return { type: "variant" };
+    const zone = metadata.get(NANOS_STRUCT_KEY);
+    if (zone === "ntz" || zone === "ltz") {
+      return { type: `timestamp_${zone} nanos`, precision: nanosPrecision(metadata) };
+    }
     const type = (["geometry", "geography"] as const).find((name) => metadata.get(name) === "true");
     const srid = Number(metadata.get("srid"));
     if (type !== undefined) return { type, srid: srid === ANY_SRID ? "any" : srid };

@@ -12,6 +12,11 @@ export interface ReadOptions {
    * (beyond 2^53).
    */
   readonly longs?: "bigint" | "number" | undefined;
+  /**
+   * What a struct within a row becomes where two of its fields have one name: `refuse`, the default, or `arrays`: its
+   * values in their order. Reading rows as arrays brings the latter along.
+   */
+  readonly repeatedNames?: "refuse" | "arrays" | undefined;
 }
 
 /** Gives the value at an index; null where there is none. */

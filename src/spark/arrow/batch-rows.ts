@@ -43,7 +43,7 @@ export function* arrowArrays(
   const reading = readArrow(bytes);
   const columns = columnsOf(reading, fields);
   for (const batch of reading.batches) {
-    const reads = readersOf(batch, reading.fields, columns, options);
+    const reads = readersOf(batch, reading.fields, columns, { repeatedNames: "arrays", ...options });
     yield Array.from({ length: batch.rows }, (_, row) => reads.map((read) => read(row)));
   }
 }

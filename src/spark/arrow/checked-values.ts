@@ -1,5 +1,12 @@
 import { CairnError } from "../../base/mod.ts";
-import type { DataType, DecimalType, SpatialType, StructType } from "../schema/data-type.ts";
+import type {
+  DataType,
+  DecimalType,
+  SpatialType,
+  StructType,
+  TimestampNanosType,
+  TimeType,
+} from "../schema/data-type.ts";
 import { simpleString } from "../schema/simple-string.ts";
 import { CalendarInterval } from "../value/calendar-interval.ts";
 import { Decimal } from "../value/decimal.ts";
@@ -8,6 +15,7 @@ import { Geometry } from "../value/geometry.ts";
 import type { SparkInput } from "../value/spark-value.ts";
 import {
   daysOf,
+  microsAndNanos,
   microsOfDateTime,
   microsOfDuration,
   microsOfInstant,
@@ -51,32 +59,45 @@ export function longOf(value: SparkInput, type: DataType, row: number, where: st
   if (value == null) return 0n;
   const long = at(row, where, () => longFrom(value, type));
   if (long === undefined) return refuse(value, row, where, LONG_VALUES[type.type] ?? simpleString(type));
-  if (long % unitOf(type) !== 0n) {
-    throw invalid(row, where, `${shown(value)} is finer than ${simpleString(type)}, and nothing is rounded`);
-  }
-  if (BigInt.asIntN(64, long) === long) return long;
-  return refuse(
-    value,
-    row,
-    where,
-    type.type === "long" ? "a 64-bit integer" : `in the years of ${simpleString(type)}`,
-  );
+  if (type.type === "time") refuseFiner(value, long, type, row, where);
+  return BigInt.asIntN(64, long) === long ? long : refuse(value, row, where, "a 64-bit integer");
 }
 
-/** The smallest step of a type that is told in nanoseconds; 1 for others. */
-function unitOf(type: DataType): bigint {
-  const fine =
-    type.type === "time" || type.type === "timestamp_ltz nanos" || type.type === "timestamp_ntz nanos";
-  return fine ? 10n ** BigInt(NANO_DIGITS - type.precision) : 1n;
+/** Microseconds, and the nanoseconds that are left. */
+export function nanoPartsOf(
+  value: SparkInput,
+  type: TimestampNanosType,
+  row: number,
+  where: string,
+): readonly [bigint, number] {
+  if (value == null) return [0n, 0];
+  const nanos =
+    type.type === "timestamp_ntz nanos"
+      ? value instanceof Temporal.PlainDateTime && nanosOfDateTime(value)
+      : instantOfPoint(value)?.epochNanoseconds;
+  if (typeof nanos !== "bigint") {
+    return refuse(value, row, where, type.type === "timestamp_ntz nanos" ? "Temporal.PlainDateTime" : POINTS);
+  }
+  refuseFiner(value, nanos, type, row, where);
+  return microsAndNanos(nanos);
+}
+
+function refuseFiner(
+  value: SparkInput,
+  nanos: bigint,
+  type: TimeType | TimestampNanosType,
+  row: number,
+  where: string,
+): void {
+  if (nanos % 10n ** BigInt(NANO_DIGITS - type.precision) === 0n) return;
+  throw invalid(row, where, `${shown(value)} is finer than ${simpleString(type)}, and nothing is rounded`);
 }
 
 const POINTS = "Temporal.Instant, Temporal.ZonedDateTime or Date";
 const LONG_VALUES: Readonly<Record<string, string>> = {
   long: "bigint, or a number that is exact",
   timestamp: POINTS,
-  "timestamp_ltz nanos": POINTS,
   timestamp_ntz: "Temporal.PlainDateTime",
-  "timestamp_ntz nanos": "Temporal.PlainDateTime",
   time: "Temporal.PlainTime",
   "day-time interval": "Temporal.Duration",
 };
@@ -88,10 +109,6 @@ function longFrom(value: SparkInput, type: DataType): bigint | undefined {
       return typeof value === "bigint" ? value : undefined;
     case "timestamp":
       return microsOfPoint(value);
-    case "timestamp_ltz nanos":
-      return instantOfPoint(value)?.epochNanoseconds;
-    case "timestamp_ntz nanos":
-      return value instanceof Temporal.PlainDateTime ? nanosOfDateTime(value) : undefined;
     case "timestamp_ntz":
       return value instanceof Temporal.PlainDateTime ? microsOfDateTime(value) : undefined;
     case "time":
@@ -187,7 +204,7 @@ export function entriesOf(
   return isRecord(value) ? Object.entries(value) : refuse(value, row, where, "Map, or an object");
 }
 
-/** One field of each struct, null where the struct is. */
+/** One field of each struct, null where the struct is. A struct is an object, or an array of all its values. */
 export function fieldsOf(
   values: readonly SparkInput[],
   type: StructType,
@@ -198,13 +215,28 @@ export function fieldsOf(
   const known = index === 0 ? new Set(type.fields.map((field) => field.name)) : undefined;
   return values.map((value, row) => {
     if (value == null) return null;
-    if (!isRecord(value)) return refuse(value, row, where, "an object");
-    const unknown = known && Object.keys(value).find((key) => !known.has(key));
-    if (unknown !== undefined) {
-      throw invalid(row, where, `it has "${unknown}", which the schema doesn't have`);
+    if (Array.isArray(value)) {
+      if (value.length === type.fields.length) return (value as readonly SparkInput[])[index];
+      throw invalid(row, where, `it has ${value.length} values, the schema has ${type.fields.length}`);
     }
+    if (!isRecord(value)) return refuse(value, row, where, "an object");
+    if (known) checkNames(value, known, type, row, where);
     return Object.hasOwn(value, name) ? (value[name] ?? null) : null;
   });
+}
+
+function checkNames(
+  value: Readonly<Record<string, SparkInput>>,
+  known: ReadonlySet<string>,
+  type: StructType,
+  row: number,
+  where: string,
+): void {
+  const unknown = Object.keys(value).find((key) => !known.has(key));
+  if (unknown !== undefined) throw invalid(row, where, `it has "${unknown}", which the schema doesn't have`);
+  if (known.size < type.fields.length) {
+    throw invalid(row, where, "two fields of the schema have one name, so its values must come as an array");
+  }
 }
 
 /** Whether it is a plain object: neither one of the classes that are values, nor an array. */

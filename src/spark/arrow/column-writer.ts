@@ -1,4 +1,10 @@
-import { type DataType, type MapType, type SpatialType, storedType } from "../schema/data-type.ts";
+import {
+  type DataType,
+  type MapType,
+  type SpatialType,
+  storedType,
+  type TimestampNanosType,
+} from "../schema/data-type.ts";
 import type { SparkInput } from "../value/spark-value.ts";
 
 import { unsupported } from "./batch-cursor.ts";
@@ -13,6 +19,7 @@ import {
   integerOf,
   itemsOf,
   longOf,
+  nanoPartsOf,
   notNull,
   numberOf,
   shapeOf,
@@ -68,6 +75,9 @@ export function writeColumn(
       return;
     case "variant":
       return writeVariants(body, values, where);
+    case "timestamp_ltz nanos":
+    case "timestamp_ntz nanos":
+      return writeNanos(body, type, values, where);
     case "geometry":
     case "geography":
       return writeShapes(body, type, values, where);
@@ -140,6 +150,27 @@ function writeVariants(body: ArrowBody, values: readonly SparkInput[], where: st
   }
 }
 
+/**
+ * Timestamps in nanoseconds are sent as a struct of microseconds and what is left: Arrow's own, of 64 bits, end in 1677
+ * and 2262.
+ */
+function writeNanos(
+  body: ArrowBody,
+  type: TimestampNanosType,
+  values: readonly SparkInput[],
+  where: string,
+): void {
+  const parts = values.map((value, row) => nanoPartsOf(value, type, row, where));
+  for (const part of [
+    BigInt64Array.from(parts, ([micros]) => micros),
+    Int16Array.from(parts, ([, nanos]) => nanos),
+  ]) {
+    body.nodes.push([part.length, 0]);
+    add(body, NO_BYTES);
+    add(body, bytesOf(part));
+  }
+}
+
 /** A shape is a struct of its system's number and its bytes; neither is ever null. */
 function writeShapes(body: ArrowBody, type: SpatialType, values: readonly SparkInput[], where: string): void {
   const shapes = values.map((value, row) => (value == null ? undefined : shapeOf(value, type, row, where)));
@@ -173,8 +204,6 @@ function fixedWidth(type: DataType, values: readonly SparkInput[], where: string
     case "long":
     case "timestamp":
     case "timestamp_ntz":
-    case "timestamp_ltz nanos":
-    case "timestamp_ntz nanos":
     case "time":
     case "day-time interval":
       return bytesOf(BigInt64Array.from(values, (value, row) => longOf(value, type, row, where)));

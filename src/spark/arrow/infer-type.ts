@@ -22,11 +22,18 @@ const TIME_PRECISION = 6;
  */
 export function inferFields(rows: readonly RowInput[]): readonly Field[] {
   const types = new Map<string, DataType>();
-  for (const row of rows) addTypes(types, row, "");
+  for (const row of rows) {
+    if (Array.isArray(row)) throw invalid("0", "rows that are arrays have no names");
+    addTypes(types, row as Readonly<Record<string, SparkInput>>, "");
+  }
   return fieldsOf(types);
 }
 
-function addTypes(types: Map<string, DataType>, row: RowInput, where: string): void {
+function addTypes(
+  types: Map<string, DataType>,
+  row: Readonly<Record<string, SparkInput>>,
+  where: string,
+): void {
   for (const [name, value] of Object.entries(row)) {
     const path = `${where}${name}`;
     types.set(name, merged(types.get(name), typeOf(value, path), path));

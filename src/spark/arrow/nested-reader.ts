@@ -1,12 +1,13 @@
-import type { DataType, MapType, SpatialType } from "../schema/data-type.ts";
+import type { DataType, MapType, SpatialType, TimestampNanosType } from "../schema/data-type.ts";
 import type { SparkValue } from "../value/spark-value.ts";
 import { Geography } from "../value/geography.ts";
 import { Geometry } from "../value/geometry.ts";
+import { dateTimeOfParts, instantOfParts } from "../value/time-values.ts";
 import { Variant } from "../value/variant.ts";
 
 import type { ArrowField } from "./arrow-field.ts";
-import { type BatchCursor, offsets, unsupported, type ValueReader } from "./batch-cursor.ts";
-import { objectMaker } from "./object-maker.ts";
+import { type BatchCursor, offsets, unsupported, type ValueReader, viewLong } from "./batch-cursor.ts";
+import { hasDuplicates, objectMaker } from "./object-maker.ts";
 
 /** Reads the vector of a child. */
 type ReadVector = (cursor: BatchCursor, field: ArrowField, type: DataType) => ValueReader;
@@ -27,6 +28,12 @@ export function nestedReader(
   }
   if (field.type === "map" && type.type === "map") return mapReader(cursor, field, type, readVector);
   if (field.type === "struct" && type.type === "variant") return variantReader(cursor, field, readVector);
+  if (
+    field.type === "struct" &&
+    (type.type === "timestamp_ltz nanos" || type.type === "timestamp_ntz nanos")
+  ) {
+    return nanosReader(cursor, field, type, readVector);
+  }
   if (field.type === "struct" && (type.type === "geometry" || type.type === "geography")) {
     return spatialReader(cursor, field, type, readVector);
   }
@@ -34,7 +41,11 @@ export function nestedReader(
     const reads = field.children.map((child, index) =>
       readVector(cursor, child, type.fields[index]?.type ?? { type: "null" }),
     );
-    const make = objectMaker(type.fields.map((inner) => inner.name));
+    const names = type.fields.map((inner) => inner.name);
+    if (cursor.options.repeatedNames === "arrays" && hasDuplicates(names)) {
+      return (index) => reads.map((read) => read(index));
+    }
+    const make = objectMaker(names);
     return (index) => make(reads.map((read) => read(index)));
   }
   throw unsupported(type);
@@ -75,6 +86,23 @@ function variantReader(cursor: BatchCursor, field: ArrowField, readVector: ReadV
   const [value, metadata] = [reads.get("value"), reads.get("metadata")];
   if (!value || !metadata) throw unsupported({ type: "variant" });
   return (index) => new Variant(bytes(value(index)), bytes(metadata(index)));
+}
+
+/** Timestamps in nanoseconds of all years: Spark has this form besides Arrow's own. */
+function nanosReader(
+  cursor: BatchCursor,
+  field: ArrowField,
+  type: TimestampNanosType,
+  readVector: ReadVector,
+): ValueReader {
+  const [microsField, nanosField] = field.children;
+  if (microsField?.bits !== 64 || !nanosField) throw unsupported(type);
+  cursor.node();
+  cursor.buffer(); // The parts are never null.
+  const micros = viewLong(cursor.buffer());
+  const nanos = readVector(cursor, nanosField, { type: "short" });
+  const make = type.type === "timestamp_ltz nanos" ? instantOfParts : dateTimeOfParts;
+  return (index) => make(micros[index] ?? 0n, Number(nanos(index)));
 }
 
 function spatialReader(

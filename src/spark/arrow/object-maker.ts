@@ -38,13 +38,18 @@ function define(object: OpenRow, name: string, value: SparkValue): void {
   Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
+/** Whether a name stands twice. */
+export function hasDuplicates(names: readonly string[]): boolean {
+  return new Set(names).size < names.length;
+}
+
 /** @throws CairnError `SPARK_DUPLICATE_COLUMN`, naming the first name that stands twice. */
 export function refuseDuplicates(names: readonly string[]): void {
-  if (new Set(names).size === names.length) return;
+  if (!hasDuplicates(names)) return;
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   throw new CairnError(`Cannot give rows as objects: two columns are called "${twice}"`, {
     code: "SPARK_DUPLICATE_COLUMN",
     kind: "config",
-    hint: `Rename one of them, for example with col("a.${twice}").alias("…"), or read the rows with shape: "arrays".`,
+    hint: `Rename one of them, for example with col("a.${twice}").alias("…"), or read the rows with collectArrays().`,
   });
 }

@@ -17,6 +17,7 @@ export interface ArrowRows {
 
 /**
  * Rows as an Arrow IPC stream. Names that a row doesn't have are null; names that the schema doesn't have are refused.
+ * Rows may be arrays, too, with all values in the schema's order.
  *
  * ```ts
  * const { data } = rowsToArrow([{ id: 1n, price: "9.90" }], "id bigint NOT NULL, price decimal(10,2)");
@@ -38,7 +39,7 @@ export function rowsToArrow(
       hint: 'Give a schema, as SQL writes it: "id bigint NOT NULL, price decimal(10,2)".',
     });
   }
-  refuseDuplicates(columns.names());
+  if (!rows.every((row) => Array.isArray(row))) refuseDuplicates(columns.names());
   const type = columns.type();
   const values = columns.fields.map((_, index) => fieldsOf(rows, type, index, "row"));
   return { schema: columns, data: writeArrow(columns.fields, values, rows.length) };

@@ -57,6 +57,13 @@ export function typeFromMessage(message: TypeMessage): DataType {
       return { type: "char", length: kind.value.length };
     case "varChar":
       return { type: "varchar", length: kind.value.length };
+    default:
+      return timeOrSpatialFromMessage(kind);
+  }
+}
+
+function timeOrSpatialFromMessage(kind: TypeMessage["kind"]): DataType {
+  switch (kind.case) {
     case "time":
       return { type: "time", precision: kind.value.precision ?? DEFAULT_TIME_PRECISION };
     case "timestampNtzNanos":

@@ -53,5 +53,5 @@ export type SparkInput =
   | ReadonlyMap<SparkInput, SparkInput>
   | { readonly [name: string]: SparkInput };
 
-/** A row to send: values by the columns' names. */
-export type RowInput = { readonly [name: string]: SparkInput };
+/** A row to send: values by the columns' names, or all of them in the order of a schema. */
+export type RowInput = { readonly [name: string]: SparkInput } | readonly SparkInput[];

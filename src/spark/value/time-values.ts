@@ -110,11 +110,26 @@ function wholeMicrosOf(time: Temporal.PlainDateTime): bigint {
   return BigInt(daysOf(time.toPlainDate())) * DAY_MICROS_BIG + BigInt(clock);
 }
 
+/** Nanoseconds as microseconds, and what is left of them: 0 to 999, also before 1970. */
+export function microsAndNanos(nanos: bigint): readonly [bigint, number] {
+  const left = ((nanos % NANOS) + NANOS) % NANOS;
+  return [(nanos - left) / NANOS, Number(left)];
+}
+
+/** The point in time that many microseconds and nanoseconds after 1970-01-01T00:00Z. */
+export function instantOfParts(micros: bigint, nanosecond: number): Temporal.Instant {
+  return inRange("timestamp", micros, () => new Temporal.Instant(micros * NANOS + BigInt(nanosecond)));
+}
+
+/** The date and time that many microseconds and nanoseconds after 1970-01-01T00:00, without zone. */
+export function dateTimeOfParts(micros: bigint, nanosecond: number): Temporal.PlainDateTime {
+  const time = dateTimeOf(micros);
+  return nanosecond === 0 ? time : time.with({ nanosecond });
+}
+
 /** The date and time that many nanoseconds after 1970-01-01T00:00, without zone. */
 export function dateTimeOfNanos(nanos: bigint): Temporal.PlainDateTime {
-  const nanosecond = Number(((nanos % NANOS) + NANOS) % NANOS);
-  const time = dateTimeOf((nanos - BigInt(nanosecond)) / NANOS);
-  return nanosecond === 0 ? time : time.with({ nanosecond });
+  return dateTimeOfParts(...microsAndNanos(nanos));
 }
 
 /** The time of day that many nanoseconds after midnight. */
