@@ -1,7 +1,6 @@
 import { CairnError } from "../../base/mod.ts";
 import { type DataType, storedType } from "../schema/data-type.ts";
 import { Decimal } from "../value/decimal.ts";
-import { dateOf } from "../value/time-values.ts";
 
 import { type ArrowField, ARROW_UNIT } from "./arrow-field.ts";
 import {
@@ -12,6 +11,7 @@ import {
   view32,
   viewLong,
 } from "./batch-cursor.ts";
+import { dateReader } from "./date-reader.ts";
 import { nestedReader } from "./nested-reader.ts";
 import { timeReader } from "./time-reader.ts";
 
@@ -49,8 +49,7 @@ function valueReader(cursor: BatchCursor, field: ArrowField, type: DataType): Va
       return bytesReader(cursor, field.type === "largeBinary");
     case "date": {
       if (field.unit !== 0) throw unsupported(type);
-      const days = view32(cursor.buffer());
-      return (index) => dateOf(days[index] ?? 0);
+      return dateReader(view32(cursor.buffer()));
     }
     case "timestamp":
     case "time":
@@ -82,9 +81,17 @@ function integerReader(cursor: BatchCursor, field: ArrowField): ValueReader {
   }
 }
 
+/** Small numbers are common, and a bigint made for each takes time and memory. */
+const SMALL: readonly bigint[] = Array.from({ length: 1024 }, (_, value) => BigInt(value));
+
 function longs(buffer: Uint8Array): ValueReader {
   const values = viewLong(buffer);
-  return (index) => values[index] ?? 0n;
+  const halves = view32(buffer);
+  return (index) => {
+    const low = halves[index * 2] ?? 0;
+    const small = low >= 0 && low < SMALL.length && halves[index * 2 + 1] === 0 ? SMALL[low] : undefined;
+    return small ?? values[index] ?? 0n;
+  };
 }
 
 function safeLongs(buffer: Uint8Array, name: string): ValueReader {

@@ -79,7 +79,10 @@ export async function* rowsOf(
   options: RowOptions,
 ): AsyncGenerator<Row, undefined> {
   for await (const { data, fields } of batchesOf(runner, relation, options)) {
-    for (const rows of arrowRows(data, fields, options)) yield* rows;
+    for (const rows of arrowRows(data, fields, options)) {
+      // A third less work than `yield*`, which makes one promise more for each row.
+      for (const row of rows) yield row;
+    }
     freeBytes(data);
   }
   return undefined;
