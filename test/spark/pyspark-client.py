@@ -1,5 +1,6 @@
 """Runs orders for PySpark's client, one JSON line in, one JSON line out, and gives values with their types (see exactly.ts)."""
 
+import base64
 import datetime
 import decimal
 import json
@@ -13,7 +14,10 @@ os.environ["TZ"] = "UTC"
 time.tzset()
 
 import pyarrow.ipc  # noqa: E402
-from pyspark.sql import SparkSession, Window, functions as F  # noqa: E402
+import pyspark.sql.connect.proto as proto  # noqa: E402
+from google.protobuf.json_format import MessageToDict  # noqa: E402
+from pyspark import StorageLevel  # noqa: E402
+from pyspark.sql import Observation, SparkSession, Window, functions as F  # noqa: E402
 from pyspark.sql import types as T  # noqa: E402
 
 
@@ -40,11 +44,18 @@ def typed(value, kind):
         return {"instant": value.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"}
     if isinstance(kind, T.TimestampNTZType):
         return {"datetime": value.isoformat(timespec="microseconds")}
-    if isinstance(kind, T.TimeType):
+    if type(kind).__name__ == "TimeType":
         return {"time": value.isoformat(timespec="microseconds")}
     if isinstance(kind, T.DayTimeIntervalType):
         return {"micros": str((value.days * 86400 + value.seconds) * 10**6 + value.microseconds)}
-    if isinstance(kind, T.VariantType):
+    if isinstance(kind, T.UserDefinedType):
+        return {"udt": repr(value)}
+    # Older versions don't have these classes.
+    if type(kind).__name__ == "GeometryType":
+        return {"geometry": [value.srid, bytes(value.wkb).hex()]}
+    if type(kind).__name__ == "GeographyType":
+        return {"geography": [value.srid, bytes(value.wkb).hex()]}
+    if type(kind).__name__ == "VariantType":
         return {"variant": [bytes(value.value).hex(), bytes(value.metadata).hex()]}
     if isinstance(kind, T.ArrayType):
         return [typed(item, kind.elementType) for item in value]
@@ -85,12 +96,18 @@ def plain(form):
         return datetime.datetime.fromisoformat(value[:-1])
     if kind == "datetime":
         return datetime.datetime.fromisoformat(value)
+    if kind == "time":
+        return datetime.time.fromisoformat(value)
+    if kind == "geometry":
+        return T.Geometry(bytes.fromhex(value[1]), value[0])
+    if kind == "geography":
+        return T.Geography(bytes.fromhex(value[1]), value[0])
     if kind == "micros":
         return datetime.timedelta(microseconds=int(value))
     if kind == "map":
         return {plain(k): plain(v) for k, v in value}
     if kind == "struct":
-        return {name: plain(v) for name, v in value}
+        return T.Row(**{name: plain(v) for name, v in value})  # a key of a map, too
     raise ValueError(f"no value for {form}")
 
 
@@ -118,7 +135,13 @@ def run(spark, order):
     if kind == "sql":
         return answer(spark.sql(order["query"]))
     if kind == "plan":
-        return answer(eval(order["python"], {"spark": spark, "F": F, "Window": Window, "col": F.col, "lit": F.lit}))
+        return answer(eval(order["python"], {"spark": spark, "F": F, "Window": Window, "col": F.col, "lit": F.lit, "T": T}))
+    if kind == "run":
+        import pyspark.ml.linalg as ml
+        import pyspark.testing.objects as objects
+
+        result = eval(order["python"], {"spark": spark, "T": T, "ml": ml, "objects": objects})
+        return {"schema": result} if isinstance(result, str) else {}
     if kind == "read":
         return answer(spark.read.parquet(order["path"]).selectExpr(*order["columns"]).orderBy("row"))
     if kind == "write":
@@ -139,7 +162,95 @@ def run(spark, order):
         return {"schema": schema, "rows": [[len(ids), min(ids), table.column("s")[ids.index(-1)].as_py()]]}
     if kind == "bench":
         return bench(spark, order)
+    if kind == "message":
+        return {"differences": differences(plan_message(spark, order["python"]), given_message(order))}
+    if kind == "names":
+        return {"names": [name for name in dir(eval(order["python"])) if not name.startswith("_")]}
     raise ValueError(kind)
+
+
+class Sent(BaseException):
+    """Carries a request that would have been sent."""
+
+
+class Recorder:
+    """Stands in for the server's calls; what PySpark asks on the way is asked for real."""
+
+    def __init__(self, stub):
+        self.stub = stub
+
+    def __getattr__(self, name):
+        def call(request, **options):
+            asked = name == "AnalyzePlan" and request.WhichOneof("analyze")
+            if name == "Config" or asked in ("schema", "is_streaming", "ddl_parse"):
+                return getattr(self.stub, name)(request, **options)
+            raise Sent(request)
+
+        return call
+
+
+def plan_message(spark, python):
+    """What PySpark sends for an action, or the plan of a DataFrame, as a dictionary."""
+    names = {"spark": spark, "F": F, "Window": Window, "col": F.col, "lit": F.lit, "T": T}
+    names |= {"StorageLevel": StorageLevel, "Observation": Observation}
+    names |= {"orders": spark.table("orders"), "people": spark.table("people")}
+    client = spark.client
+    stub, client._stub = client._stub, Recorder(client._stub)
+    try:
+        made = eval(python, names)
+        return normal(made._plan.to_proto(client))
+    except Sent as sent:
+        (request,) = sent.args
+        return normal(request.plan if hasattr(request, "plan") else request)
+    finally:
+        client._stub = stub
+
+
+def given_message(order):
+    message = (proto.Plan if order["of"] == "plan" else proto.AnalyzePlanRequest)()
+    message.ParseFromString(base64.b64decode(order["bytes"]))
+    return normal(message)
+
+
+# Who asks in which session, where in a program a column was written, and what 3.5 takes instead of `renames`.
+ACCIDENTS = ("session_id", "user_context", "client_type", "origin", "rename_columns_map")
+
+
+def normal(message):
+    """A message as a dictionary without accidents, its plans and parameters of functions numbered as they come."""
+    numbers = {}
+
+    def tidy(value):
+        if isinstance(value, list):
+            return [tidy(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        found = {}
+        for key, inner in value.items():
+            # False and "" are what a field is that isn't there.
+            if key in ACCIDENTS or key.endswith("server_side_session_id") or inner is False or inner == "":
+                continue
+            if key == "plan_id":
+                found[key] = numbers.setdefault(inner, len(numbers))
+            elif key == "name_parts":
+                found[key] = numbers.setdefault(inner[0], len(numbers))
+            else:
+                found[key] = json.loads(inner) if key == "metadata" else tidy(inner)
+        if found.get("common") == {}:
+            del found["common"]
+        return found
+
+    return tidy(MessageToDict(message, preserving_proto_field_name=True))
+
+
+def differences(theirs, ours, path=""):
+    """Where two dictionaries aren't equal: `path: theirs | ours`."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        keys = [*theirs, *(key for key in ours if key not in theirs)]
+        return [d for key in keys for d in differences(theirs.get(key), ours.get(key), f"{path}/{key}")]
+    if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        return [d for i, (a, b) in enumerate(zip(theirs, ours)) for d in differences(a, b, f"{path}/{i}")]
+    return [] if theirs == ours else [f"{path}: {theirs} | {ours}"]
 
 
 def bench(spark, order):

@@ -11,12 +11,23 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 };
 
+/** As {@link SETTINGS}, with the types that Spark has switched off by default; older versions don't know them. */
+export const ALL_TYPES: Readonly<Record<string, string>> = {
+  ...SETTINGS,
+  "spark.sql.timeType.enabled": "true",
+  "spark.sql.timestampNanosTypes.enabled": "true",
+};
+
 /** What PySpark's client answers: an error's first line, or values with their types (`exactly.ts`). */
 export interface Answer {
   readonly error?: string;
   readonly schema?: string;
   readonly rows?: readonly (readonly unknown[])[];
   readonly ms?: number;
+  /** Where a message isn't PySpark's: `path: theirs | ours`. */
+  readonly differences?: readonly string[];
+  /** What a class of PySpark's has. */
+  readonly names?: readonly string[];
 }
 
 /** PySpark's own client in a process of its own; orders are answered one by one. */
@@ -26,9 +37,12 @@ export interface PySpark {
 }
 
 /** Starts PySpark's client on the server's packages. */
-export function startPySpark(server: SparkServer): PySpark {
+export function startPySpark(
+  server: SparkServer,
+  settings: Readonly<Record<string, string>> = SETTINGS,
+): PySpark {
   const program = join(import.meta.dir, "pyspark-client.py");
-  const child = Bun.spawn(["python3", "-W", "ignore", program, server.url, JSON.stringify(SETTINGS)], {
+  const child = Bun.spawn(["python3", "-W", "ignore", program, server.url, JSON.stringify(settings)], {
     env: { ...process.env, PYTHONPATH: server.packages, PYTHONDONTWRITEBYTECODE: "1" },
     stdin: "pipe",
     stdout: "pipe",

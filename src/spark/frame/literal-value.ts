@@ -3,7 +3,16 @@ import { fieldsFromMessage } from "../schema/type-message.ts";
 import { CalendarInterval } from "../value/calendar-interval.ts";
 import { Decimal } from "../value/decimal.ts";
 import type { SparkValue } from "../value/spark-value.ts";
-import { dateOf, dateTimeOf, dayTimeOf, instantOf, timeOf, yearMonthOf } from "../value/time-values.ts";
+import {
+  dateOf,
+  dateTimeOf,
+  dateTimeOfParts,
+  dayTimeOf,
+  instantOf,
+  instantOfParts,
+  timeOf,
+  yearMonthOf,
+} from "../value/time-values.ts";
 import { planError } from "./plan.ts";
 
 /** The value of a literal that the server sends. @throws CairnError `SPARK_PLAN_INVALID` for one of another protocol. */
@@ -20,6 +29,10 @@ export function literalValue(literal: Expression_Literal): SparkValue {
       return instantOf(kind.value);
     case "timestampNtz":
       return dateTimeOf(kind.value);
+    case "timestampLtzNanos":
+      return instantOfParts(kind.value.epochMicros, kind.value.nanosWithinMicro);
+    case "timestampNtzNanos":
+      return dateTimeOfParts(kind.value.epochMicros, kind.value.nanosWithinMicro);
     case "time":
       return timeOf(kind.value.nano);
     case "yearMonthInterval":
@@ -30,6 +43,8 @@ export function literalValue(literal: Expression_Literal): SparkValue {
       return new CalendarInterval(kind.value.months, kind.value.days, kind.value.microseconds);
     case "array":
       return kind.value.elements.map(literalValue);
+    case "specializedArray":
+      return kind.value.valueType.value?.values ?? [];
     case "map": {
       const { keys, values } = kind.value;
       return new Map(keys.map((key, index) => [literalValue(key), valueAt(values, index)] as const));

@@ -1,18 +1,31 @@
 import { CalendarInterval } from "../../../src/spark/value/calendar-interval.ts";
 import { Decimal } from "../../../src/spark/value/decimal.ts";
+import { Geography } from "../../../src/spark/value/geography.ts";
+import { Geometry } from "../../../src/spark/value/geometry.ts";
 import type { SparkValue } from "../../../src/spark/value/spark-value.ts";
 
 /** A type as DDL, and values at its edges; null is added to each by the tests. */
 export interface TypeCase {
   readonly ddl: string;
   readonly values: readonly SparkValue[];
-  /** The values as Spark writes them, for types that PySpark's client has no values for. */
+  /** The values as Spark writes them, for types and values that PySpark's client has none for. */
   readonly texts?: readonly string[];
+  /** The first version of Spark that has the type; all do by default. */
+  readonly since?: string;
 }
 
 const MAX_DECIMAL = 10n ** 38n - 1n;
 const LONG_MAX = 2n ** 63n - 1n;
 const LONG_MIN = -(2n ** 63n);
+
+/** As Well-Known Binary: POINT(1 2), LINESTRING EMPTY, and the square from 0 to 1. */
+const POINT = Uint8Array.fromHex("0101000000000000000000f03f0000000000000040");
+const NOTHING = Uint8Array.fromHex("010200000000000000");
+const SQUARE = Uint8Array.fromHex(
+  "0103000000010000000500000000000000000000000000000000000000" +
+    "000000000000f03f0000000000000000000000000000f03f000000000000f03f" +
+    "0000000000000000000000000000f03f00000000000000000000000000000000",
+);
 
 /** Every type of Spark SQL that has values, with its edges. */
 export const EVERY_TYPE: readonly TypeCase[] = [
@@ -138,14 +151,85 @@ export const EVERY_TYPE: readonly TypeCase[] = [
     ],
   },
   { ddl: "struct<`__proto__`:int,`constructor`:int>", values: [protoStruct()] },
-];
-
-/** Types that a server has no Arrow form for, or only when it is told to. */
-export const RARE_TYPES: readonly TypeCase[] = [
+  {
+    ddl: "map<struct<a:int,b:string>,array<map<date,boolean>>>",
+    values: [
+      new Map([
+        [{ a: 1, b: "x" }, [new Map([[Temporal.PlainDate.from("0001-01-01"), true]]), null]],
+        [{ a: null, b: "" }, null],
+      ]),
+    ],
+  },
+  {
+    // Beyond what a datetime of Python has.
+    ddl: "timestamp",
+    values: ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"].map((text) =>
+      Temporal.Instant.from(text),
+    ),
+    texts: ["0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"],
+  },
   {
     ddl: "time(6)",
-    values: ["00:00:00", "23:59:59.999999", "12:34:56.1"].map((text) => Temporal.PlainTime.from(text)),
+    values: times(["00:00:00", "23:59:59.999999", "12:34:56.1"]),
+    since: "4.3",
   },
+  timeCase("time(0)", ["00:00:00", "23:59:59"]),
+  timeCase("time(3)", ["00:00:00.001", "23:59:59.999"]),
+  timeCase("time(9)", ["00:00:00.000000001", "23:59:59.999999999", "12:34:56"]),
+  {
+    ddl: "array<struct<t:time(6)>>",
+    values: [[{ t: Temporal.PlainTime.from("00:00:00.000001") }, null, { t: null }], []],
+    since: "4.3",
+  },
+  nanosCase("timestamp_ltz(9)", [
+    "1677-09-21T00:12:44.000000001",
+    "1969-12-31T23:59:59.999999999",
+    "2024-02-29T01:02:03.123456789",
+    "2262-04-11T23:47:16.854775807",
+  ]),
+  nanosCase("timestamp_ltz(7)", ["1969-12-31T23:59:59.9999999", "2024-02-29T01:02:03.1"]),
+  nanosCase("timestamp_ntz(9)", [
+    "1677-09-21T00:12:44.000000001",
+    "1969-12-31T23:59:59.999999999",
+    "1970-01-01T00:00:00",
+    "2262-04-11T23:47:16.854775807",
+  ]),
+  nanosCase("timestamp_ntz(8)", ["1969-12-31T23:59:59.99999999", "2024-02-29T01:02:03"]),
+  { ddl: "geometry(0)", values: [new Geometry(POINT, 0), new Geometry(NOTHING, 0)], since: "4.3" },
+  { ddl: "geometry(3857)", values: [new Geometry(SQUARE, 3857)], since: "4.3" },
+  { ddl: "geography(4326)", values: [new Geography(POINT, 4326), new Geography(SQUARE, 4326)], since: "4.3" },
+  {
+    ddl: "struct<g:array<geometry(4326)>,m:map<string,geography(4326)>>",
+    values: [
+      { g: [new Geometry(POINT, 4326), null], m: new Map([["", new Geography(POINT, 4326)]]) },
+      { g: null, m: new Map() },
+    ],
+    since: "4.3",
+  },
+];
+
+/** Types that no file of Spark's holds, or PySpark's client can't read. */
+export const RARE_TYPES: readonly TypeCase[] = [
+  {
+    ddl: "geometry(any)",
+    values: [new Geometry(POINT, 0), new Geometry(POINT, 3857), new Geometry(POINT, 102_100)],
+    since: "4.3",
+  },
+  { ddl: "geography(any)", values: [new Geography(POINT, 4326)], since: "4.3" },
+  {
+    ddl: "map<timestamp_ntz(9),array<timestamp_ltz(8)>>",
+    values: [
+      new Map([
+        [
+          Temporal.PlainDateTime.from("1950-01-01T00:00:00.000000001"),
+          [Temporal.Instant.from("1950-01-01T00:00:00.00000001Z"), null],
+        ],
+      ]),
+    ],
+    since: "4.3",
+  },
+  { ddl: "struct<>", values: [{}] },
+  { ddl: "struct<v:void,a:array<void>>", values: [{ v: null, a: [null, null] }] },
   { ddl: "interval", values: [new CalendarInterval(1, -2, 3_000_001n), new CalendarInterval(0, 0, 0n)] },
 ];
 
@@ -158,4 +242,20 @@ function protoStruct(): SparkValue {
     writable: true,
   });
   return { ...struct, constructor: 2 };
+}
+
+function times(texts: readonly string[]): readonly Temporal.PlainTime[] {
+  return texts.map((text) => Temporal.PlainTime.from(text));
+}
+
+/** Python's times end at microseconds, and PySpark's client sends no others than `time(6)`. */
+function timeCase(ddl: string, texts: readonly string[]): TypeCase {
+  return { ddl, values: times(texts), texts, since: "4.3" };
+}
+
+function nanosCase(ddl: string, texts: readonly string[]): TypeCase {
+  const values = texts.map((text) =>
+    ddl.startsWith("timestamp_ltz") ? Temporal.Instant.from(`${text}Z`) : Temporal.PlainDateTime.from(text),
+  );
+  return { ddl, values, texts: texts.map((text) => text.replace("T", " ")), since: "4.3" };
 }

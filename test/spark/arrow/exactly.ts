@@ -1,5 +1,7 @@
 import { CalendarInterval } from "../../../src/spark/value/calendar-interval.ts";
 import { Decimal } from "../../../src/spark/value/decimal.ts";
+import { Geography } from "../../../src/spark/value/geography.ts";
+import { Geometry } from "../../../src/spark/value/geometry.ts";
 import { Variant } from "../../../src/spark/value/variant.ts";
 
 /**
@@ -15,11 +17,13 @@ export function exactly(value: unknown): unknown {
   if (value instanceof Uint8Array) return { bytes: value.toHex() };
   if (value instanceof Decimal) return { decimal: value.toString() };
   if (value instanceof Temporal.PlainDate) return { date: value.toString() };
-  if (value instanceof Temporal.Instant) return { instant: value.toString({ smallestUnit: "microsecond" }) };
-  if (value instanceof Temporal.PlainDateTime) {
-    return { datetime: value.toString({ smallestUnit: "microsecond" }) };
+  if (value instanceof Temporal.Instant) {
+    return { instant: value.toString(digits(Number(value.epochNanoseconds % 1000n))) };
   }
-  if (value instanceof Temporal.PlainTime) return { time: value.toString({ smallestUnit: "microsecond" }) };
+  if (value instanceof Temporal.PlainDateTime) return { datetime: value.toString(digits(value.nanosecond)) };
+  if (value instanceof Temporal.PlainTime) return { time: value.toString(digits(value.nanosecond)) };
+  if (value instanceof Geometry) return { geometry: [value.srid, value.wkb.toHex()] };
+  if (value instanceof Geography) return { geography: [value.srid, value.wkb.toHex()] };
   if (value instanceof Temporal.Duration) return durationForm(value);
   if (value instanceof CalendarInterval) return { interval: value.toString() };
   if (value instanceof Variant) return { variant: [value.value.toHex(), value.metadata.toHex()] };
@@ -30,6 +34,11 @@ export function exactly(value: unknown): unknown {
     };
   }
   return { struct: Object.entries(value).map(([name, inner]) => [name, exactly(inner)]) };
+}
+
+/** As Python writes them; it has no nanoseconds. */
+function digits(nanosecond: number): { fractionalSecondDigits: 6 | 9 } {
+  return { fractionalSecondDigits: nanosecond === 0 ? 6 : 9 };
 }
 
 function numberForm(value: number): unknown {
