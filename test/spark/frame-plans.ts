@@ -1,9 +1,9 @@
 import {
+  callFunction,
   col,
   type Column,
   type DataFrame,
   expr,
-  fn,
   functions,
   lit,
   type SparkSession,
@@ -360,6 +360,30 @@ export const FRAME_PLANS: readonly FramePlan[] = [
   {
     python:
       "{orders}.select(F.call_function('array_agg', 'id').alias('x')).transform(lambda d: d.select(F.size('x')))",
-    plan: (orders) => orders.select(fn("array_agg", "id").alias("x")).transform((d) => d.select(F.size("x"))),
+    plan: (orders) => orders.select(callFunction("array_agg", "id").alias("x")).transform((d) => d.select(F.size("x"))),
+  },
+  {
+    python: "{orders}.select('who', 'id', 'count').orderBy(1, -2, 3)",
+    plan: (orders) => orders.select("who", "id", "count").orderBy(1, -2, 3),
+  },
+  {
+    python:
+      "{people}.alias('p').filter({orders}.filter(col('who') == col('p.who').outer()).exists()).select('who').orderBy('who')",
+    plan: (orders, people) =>
+      people
+        .alias("p")
+        .filter(orders.filter(col("who").eq(col("p.who").outer())).exists())
+        .select("who")
+        .orderBy("who"),
+  },
+  {
+    python:
+      "{people}.alias('p').lateralJoin(spark.tvf.explode(col('p.tags').outer()), how='left').select('who', 'col').orderBy('who', 'col')",
+    plan: (_orders, people, session) =>
+      people
+        .alias("p")
+        .lateralJoin(session.tvf.explode(col("p.tags").outer()), undefined, "left")
+        .select("who", "col")
+        .orderBy("who", "col"),
   },
 ];

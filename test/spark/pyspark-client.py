@@ -217,7 +217,7 @@ ACCIDENTS = ("session_id", "user_context", "client_type", "origin", "rename_colu
 
 
 def normal(message):
-    """A message as a dictionary without accidents, its plans and parameters of functions numbered as they come."""
+    """A message as a dictionary without accidents, its plans numbered as they come."""
     numbers = {}
 
     def tidy(value):
@@ -233,7 +233,8 @@ def normal(message):
             if key == "plan_id":
                 found[key] = numbers.setdefault(inner, len(numbers))
             elif key == "name_parts":
-                found[key] = numbers.setdefault(inner[0], len(numbers))
+                # Parameters of functions are numbered by each client in its own way.
+                found[key] = inner[0].split("_")[0]
             else:
                 found[key] = json.loads(inner) if key == "metadata" else tidy(inner)
         if found.get("common") == {}:

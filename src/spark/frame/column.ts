@@ -3,6 +3,8 @@ import { sqlOf } from "../schema/simple-string.ts";
 import type { SparkInput } from "../value/spark-value.ts";
 import { call, valueExpression } from "./expression.ts";
 import { type ExpressionInit, planError, type SortOrderInit } from "./plan.ts";
+import { PlannedFrame } from "./planned-frame.ts";
+import { subqueryExpression } from "./subquery.ts";
 import type { WindowSpec } from "./window.ts";
 
 /** An operand: a column, or a value that becomes a literal (texts too). */
@@ -49,18 +51,22 @@ export class Column {
     return this.#call("<=>", other);
   }
 
+  /** SQL's `<`. */
   lt(other: Operand): Column {
     return this.#call("<", other);
   }
 
+  /** SQL's `<=`. */
   le(other: Operand): Column {
     return this.#call("<=", other);
   }
 
+  /** SQL's `>`. */
   gt(other: Operand): Column {
     return this.#call(">", other);
   }
 
+  /** SQL's `>=`. */
   ge(other: Operand): Column {
     return this.#call(">=", other);
   }
@@ -70,67 +76,90 @@ export class Column {
     return this.ge(low).and(this.le(high));
   }
 
-  /** Whether it is one of the values. */
-  isin(...values: readonly Operand[]): Column {
-    return this.#call("in", ...values);
+  /**
+   * Whether it is one of the values, or among the rows of a DataFrame of one column. A struct of columns looks for rows
+   * of as many (`functions.struct("a", "b").isin(pairs)`). DataFrames with Spark 4.0 and newer.
+   */
+  isin(...values: readonly Operand[] | readonly [PlannedFrame]): Column {
+    const [first] = values;
+    if (!(first instanceof PlannedFrame)) return this.#call("in", ...(values as readonly Operand[]));
+    const { exprType } = this.expression;
+    const isStruct = exprType?.case === "unresolvedFunction" && exprType.value.functionName === "struct";
+    const sought = isStruct ? (exprType.value.arguments ?? []) : [this.expression];
+    return new Column(subqueryExpression(first.relation, "in", sought));
   }
 
+  /** True where both are; null where one is null and the other isn't false. */
   and(other: Operand): Column {
     return this.#call("and", other);
   }
 
+  /** True where one is; null where one is null and the other isn't true. */
   or(other: Operand): Column {
     return this.#call("or", other);
   }
 
+  /** True where it is false; null where it is null. */
   not(): Column {
     return this.#call("not");
   }
 
+  /** Whether it is null. */
   isNull(): Column {
     return this.#call("isNull");
   }
 
+  /** Whether it isn't null. */
   isNotNull(): Column {
     return this.#call("isNotNull");
   }
 
+  /** Whether it is a number that is none. */
   isNaN(): Column {
     return this.#call("isNaN");
   }
 
+  /** The sum; also of dates and intervals. */
   plus(other: Operand): Column {
     return this.#call("+", other);
   }
 
+  /** The difference; also of dates and intervals. */
   minus(other: Operand): Column {
     return this.#call("-", other);
   }
 
+  /** The product. */
   multiply(other: Operand): Column {
     return this.#call("*", other);
   }
 
+  /** The quotient, a double or decimal; under ANSI an error for 0. */
   divide(other: Operand): Column {
     return this.#call("/", other);
   }
 
+  /** The rest of a division, with the sign of the first. */
   mod(other: Operand): Column {
     return this.#call("%", other);
   }
 
+  /** With the other sign. */
   negate(): Column {
     return this.#call("negative");
   }
 
+  /** The bits that both have. */
   bitwiseAnd(other: Operand): Column {
     return this.#call("&", other);
   }
 
+  /** The bits that one has. */
   bitwiseOr(other: Operand): Column {
     return this.#call("|", other);
   }
 
+  /** The bits that one alone has. */
   bitwiseXor(other: Operand): Column {
     return this.#call("^", other);
   }
@@ -150,14 +179,17 @@ export class Column {
     return this.#call("rlike", pattern);
   }
 
+  /** Whether the text begins with that one. */
   startsWith(text: Operand): Column {
-    return this.#call("startswith", text);
+    return this.#call("startsWith", text);
   }
 
+  /** Whether the text ends with that one. */
   endsWith(text: Operand): Column {
-    return this.#call("endswith", text);
+    return this.#call("endsWith", text);
   }
 
+  /** Whether that text is in it. */
   contains(text: Operand): Column {
     return this.#call("contains", text);
   }
@@ -218,6 +250,16 @@ export class Column {
     });
   }
 
+  /** In a subquery, the column of the query around it; it says so to readers, for Spark finds it without. */
+  outer(): Column {
+    return this;
+  }
+
+  /** Puts the column into a function: for operations of one's own in a chain. */
+  transform<T>(change: (column: Column) => T): T {
+    return change(this);
+  }
+
   /** The column by another name; several for functions that give several columns. */
   alias(...names: readonly string[]): Column {
     if (names.length === 0) throw planError("Cannot rename a column: alias() needs a name");
@@ -229,15 +271,27 @@ export class Column {
     return this.#sorted(ASCENDING, NULLS_FIRST);
   }
 
+  /** As {@link Column.asc}. */
+  ascNullsFirst(): Column {
+    return this.asc();
+  }
+
   /** Descending, nulls last. */
   desc(): Column {
     return this.#sorted(DESCENDING, NULLS_LAST);
   }
 
+  /** As {@link Column.desc}. */
+  descNullsLast(): Column {
+    return this.desc();
+  }
+
+  /** Ascending, nulls last. */
   ascNullsLast(): Column {
     return this.#sorted(ASCENDING, NULLS_LAST);
   }
 
+  /** Descending, nulls first. */
   descNullsFirst(): Column {
     return this.#sorted(DESCENDING, NULLS_FIRST);
   }

@@ -1,12 +1,12 @@
 import type { SparkInput } from "../value/spark-value.ts";
 import { Column, type Operand, operandExpression } from "./column.ts";
 import { attribute, call, valueExpression } from "./expression.ts";
-import { type ExpressionInit, planError, wholeNumber } from "./plan.ts";
+import { type ExpressionInit, planError } from "./plan.ts";
 
 /** A column, or the name of one. */
 export type ColumnOrName = Column | string;
 
-/** A column, its name, or its place among the selected ones, the first being 1. */
+/** A column, its name, or its place among the columns, the first being 1. */
 export type ColumnOrOrdinal = ColumnOrName | number;
 
 /**
@@ -78,18 +78,12 @@ export function columnOf(given: ColumnOrName): Column {
   throw planError(`Cannot make a plan: ${String(given)} is neither a column nor the name of one`);
 }
 
-/** As {@link expressionOf}; a place is a literal. */
-export function groupingOf(given: ColumnOrOrdinal): ExpressionInit {
-  return typeof given === "number"
-    ? valueExpression(wholeNumber(given, "a column's place", 1))
-    : expressionOf(given);
-}
-
 /** The expression of a column, given as such or by its name. */
 export function expressionOf(given: ColumnOrName): ExpressionInit {
   return columnOf(given).expression;
 }
 
-function argumentExpression(argument: Operand): ExpressionInit {
+/** The expression of an argument: a text names a column, other values are literals. */
+export function argumentExpression(argument: Operand): ExpressionInit {
   return typeof argument === "string" ? attribute(argument) : operandExpression(argument);
 }

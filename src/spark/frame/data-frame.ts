@@ -3,7 +3,7 @@ import { DataFrameWriter } from "../io/data-frame-writer.ts";
 import { MergeIntoWriter } from "../io/merge-into-writer.ts";
 import type { ExecuteOptions } from "../plan-runner.ts";
 import type { Column } from "./column.ts";
-import { type ColumnOrOrdinal, groupingOf } from "./columns.ts";
+import { type ColumnOrName, expressionOf } from "./columns.ts";
 import { CombiningVerbs } from "./combining-verbs.ts";
 import { GroupedData } from "./grouped-data.ts";
 import { DataFrameNaFunctions, type DropNaOptions, type Filling, type Replacement } from "./na-functions.ts";
@@ -35,18 +35,18 @@ export class DataFrame extends CombiningVerbs {
     return new DataFrame(this.runner, { relType }) as this;
   }
 
-  /** Groups of rows with equal values; all rows are one group without columns. A place counts selected columns from 1. */
-  groupBy(...columns: readonly ColumnOrOrdinal[]): GroupedData<DataFrame> {
+  /** Groups of rows with equal values; all rows are one group without columns. */
+  groupBy(...columns: readonly ColumnOrName[]): GroupedData<DataFrame> {
     return this.#grouped(GROUP_BY, columns);
   }
 
   /** Groups with subtotals, from the right: SQL's `GROUP BY … WITH ROLLUP`. */
-  rollup(...columns: readonly ColumnOrOrdinal[]): GroupedData<DataFrame> {
+  rollup(...columns: readonly ColumnOrName[]): GroupedData<DataFrame> {
     return this.#grouped(ROLLUP, columns);
   }
 
   /** Groups with the subtotals of all combinations: SQL's `GROUP BY … WITH CUBE`. */
-  cube(...columns: readonly ColumnOrOrdinal[]): GroupedData<DataFrame> {
+  cube(...columns: readonly ColumnOrName[]): GroupedData<DataFrame> {
     return this.#grouped(CUBE, columns);
   }
 
@@ -59,24 +59,23 @@ export class DataFrame extends CombiningVerbs {
    * ```
    */
   groupingSets(
-    sets: readonly (readonly ColumnOrOrdinal[])[],
-    ...columns: readonly ColumnOrOrdinal[]
+    sets: readonly (readonly ColumnOrName[])[],
+    ...columns: readonly ColumnOrName[]
   ): GroupedData<DataFrame> {
-    const groupingSets = sets.map((set) => ({ groupingSet: set.map(groupingOf) }));
+    const groupingSets = sets.map((set) => ({ groupingSet: set.map(expressionOf) }));
     return this.#grouped(GROUPING_SETS, columns, groupingSets);
   }
 
   #grouped(
     groupType: 1 | 2 | 3 | 5,
-    columns: readonly ColumnOrOrdinal[],
+    columns: readonly ColumnOrName[],
     groupingSets: { groupingSet: ExpressionInit[] }[] = [],
   ): GroupedData<DataFrame> {
-    const groupingExpressions = columns.map(groupingOf);
-    return new GroupedData((rest) =>
-      this.next({
-        case: "aggregate",
-        value: { input: this.relation, groupType, groupingExpressions, groupingSets, ...rest },
-      }),
+    const groupingExpressions = columns.map(expressionOf);
+    const value = { input: this.relation, groupType, groupingExpressions, groupingSets };
+    return new GroupedData(
+      (rest) => this.next({ case: "aggregate", value: { ...value, ...rest } }),
+      (name) => this.col(name),
     );
   }
 

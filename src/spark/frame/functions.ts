@@ -1,5 +1,15 @@
 import { Column, type Operand, operandExpression } from "./column.ts";
-import { col, type ColumnOrName, columnOf, expr, fn, fnDistinct, lit, when } from "./columns.ts";
+import {
+  callFunction,
+  col,
+  type ColumnOrName,
+  columnOf,
+  expr,
+  fn,
+  fnDistinct,
+  lit,
+  when,
+} from "./columns.ts";
 import { call } from "./expression.ts";
 import {
   COLUMN_FUNCTIONS,
@@ -34,6 +44,7 @@ interface SpecialFunctions {
   readonly when: typeof when;
   readonly fn: typeof fn;
   readonly fnDistinct: typeof fnDistinct;
+  readonly callFunction: typeof callFunction;
   /** How many different values there are; of combinations where there are several columns. */
   readonly countDistinct: (...columns: readonly ColumnOrName[]) => Column;
   /** The sum of the different values. */
@@ -107,6 +118,7 @@ function specialFunctions(): SpecialFunctions {
     when,
     fn,
     fnDistinct,
+    callFunction,
     countDistinct: (...columns) => fnDistinct("count", ...columns),
     sumDistinct: (column) => fnDistinct("sum", column),
     aggregate: (column, start, merge, finish) => {

@@ -16,10 +16,17 @@ const PIVOT = 4;
 /** Groups of a DataFrame's rows, of which `agg` and its short forms make one row each. */
 export class GroupedData<Frame> {
   readonly #make: (parts: GroupParts) => Frame;
+  readonly #column: (name: string) => Column;
   readonly #pivot: GroupParts["pivot"];
 
-  constructor(make: (parts: GroupParts) => Frame, pivot?: GroupParts["pivot"]) {
+  /** @param column a column of the grouped DataFrame by its name */
+  constructor(
+    make: (parts: GroupParts) => Frame,
+    column: (name: string) => Column,
+    pivot?: GroupParts["pivot"],
+  ) {
     this.#make = make;
+    this.#column = column;
     this.#pivot = pivot;
   }
 
@@ -81,7 +88,8 @@ export class GroupedData<Frame> {
    */
   pivot(column: ColumnOrName, values: readonly SparkInput[] = []): GroupedData<Frame> {
     if (this.#pivot) throw planError("Cannot pivot: the groups are pivoted already");
-    return new GroupedData(this.#make, { col: columnOf(column).expression, values: values.map(literalOf) });
+    const { expression } = typeof column === "string" ? this.#column(column) : column;
+    return new GroupedData(this.#make, this.#column, { col: expression, values: values.map(literalOf) });
   }
 
   #each(name: string, columns: readonly ColumnOrName[]): Frame {
@@ -96,5 +104,5 @@ function named(name: string, how: string): Column {
   if (typeof how !== "string" || how === "") {
     throw planError(`Cannot aggregate "${name}": the name of a function is missing`);
   }
-  return name === "*" ? fn(how, 1) : fn(how, name);
+  return fn(how, name);
 }

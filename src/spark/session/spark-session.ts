@@ -1,9 +1,12 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { CairnError } from "../../base/mod.ts";
 import { rowsToArrow } from "../arrow/rows-to-arrow.ts";
+import { Catalog } from "../catalog/catalog.ts";
+import { UDFRegistration } from "../catalog/udf-registration.ts";
 import { DataFrame } from "../frame/data-frame.ts";
 import { tellObservations } from "../frame/observation.ts";
 import { planError, type RelationInit } from "../frame/plan.ts";
+import { TableValuedFunctions } from "../frame/table-valued-functions.ts";
 import type { PlanSchema } from "../gen/spark/connect/base_pb.ts";
 import { DataFrameReader } from "../io/data-frame-reader.ts";
 import { runCommand } from "../io/run-command.ts";
@@ -108,6 +111,21 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
     return new DataFrameReader(this);
   }
 
+  /** Databases, tables, functions, and what is cached. */
+  get catalog(): Catalog {
+    return new Catalog(this);
+  }
+
+  /** Registers functions of Java. */
+  get udf(): UDFRegistration {
+    return new UDFRegistration(this);
+  }
+
+  /** Functions that give tables. */
+  get tvf(): TableValuedFunctions {
+    return new TableValuedFunctions(this);
+  }
+
   /** The server's version: `4.3.0`. Connects. */
   async version({ signal }: Signalled = {}): Promise<string> {
     return (await this.#begin(signal)).version;
@@ -187,10 +205,17 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
     this.#tags.add(checkTag(tag));
   }
 
+  /** Leaves a tag off operations that begin from now on. */
   removeTag(tag: string): void {
     this.#tags.delete(tag);
   }
 
+  /** Leaves all tags off operations that begin from now on. */
+  clearTags(): void {
+    this.#tags.clear();
+  }
+
+  /** The tags of operations that begin now. */
   tags(): readonly string[] {
     return [...this.#tags];
   }
@@ -205,6 +230,7 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
     return (await this.#begin(undefined)).core.interrupt({ tag: checkTag(tag) });
   }
 
+  /** Interrupts an operation of the session by its ID. */
   async interruptOperation(operationId: string): Promise<readonly string[]> {
     return (await this.#begin(undefined)).core.interrupt({ operationId });
   }
