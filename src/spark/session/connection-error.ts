@@ -1,6 +1,7 @@
 import { CairnError } from "../../base/mod.ts";
 import { addressOf, isThisMachine, type SparkEndpoint } from "../wire/connection-string.ts";
 import { GRPC, type GrpcError } from "../wire/grpc-error.ts";
+import { REQUESTS_SINCE } from "./protocol-since.ts";
 import { steer } from "./steering.ts";
 
 /** What stands behind a failed connection, by the code of the system's or TLS's error. */
@@ -105,11 +106,7 @@ function byStatus(error: GrpcError, endpoint: SparkEndpoint): Known {
     case GRPC.permissionDenied:
       return { code: "SPARK_FORBIDDEN", says: `it is forbidden (${says})`, hint: "Ask who runs the server." };
     case GRPC.unimplemented:
-      return {
-        code: "SPARK_UNSUPPORTED",
-        says: `the server doesn't know this request (${says})`,
-        hint: "Is it Spark Connect, and new enough? Spark 4 knows all requests, 3.5 the basic ones.",
-      };
+      return unknownRequest(says);
     case GRPC.deadlineExceeded:
       return { code: "SPARK_TIMEOUT", says, hint: "The server may be overloaded; try again later." };
     case GRPC.unavailable:
@@ -123,4 +120,21 @@ function byStatus(error: GrpcError, endpoint: SparkEndpoint): Known {
     default:
       return { code: "SPARK_CALL_FAILED", says, hint: "The server's log may say more." };
   }
+}
+
+function unknownRequest(says: string): Known {
+  const request = /SparkConnectService\/(\w+)/.exec(says)?.[1] ?? "";
+  const since = REQUESTS_SINCE[request];
+  if (since === undefined) {
+    return {
+      code: "SPARK_UNSUPPORTED",
+      says: `the server doesn't know this request (${says})`,
+      hint: "Is it Spark Connect? Its port is 15002 by default.",
+    };
+  }
+  return {
+    code: "SPARK_UNSUPPORTED",
+    says: `the server doesn't know the request ${request}, which came with Spark ${since}`,
+    hint: "Use a newer server; docs/spark.md lists what each version has.",
+  };
 }

@@ -1,5 +1,6 @@
 import { CairnError } from "../../base/mod.ts";
 import type { ExecuteOptions } from "../plan-runner.ts";
+import type { OperationState } from "./operations.ts";
 import { SparkError } from "./spark-error.ts";
 import type { SparkSession } from "./spark-session.ts";
 
@@ -13,11 +14,11 @@ export type OperationEnd =
 
 /** Waits for an operation that someone began in this session; what it gave stays on the server. */
 export async function operationEnd(
-  session: Pick<SparkSession, "operationStates" | "attach">,
+  session: Pick<SparkSession, "operationStates" | "attach" | "serverSession">,
   operationId: string,
   options: Pick<ExecuteOptions, "signal">,
 ): Promise<OperationEnd> {
-  const state = (await session.operationStates([operationId])).get(operationId);
+  const state = await stateOf(session, operationId);
   if (state === "succeeded" || state === "cancelled") return { how: state };
   if (state === "failed") return { how: "failed", error: undefined };
   const parts = session.attach(operationId, { ...options, keep: true });
@@ -32,7 +33,22 @@ export async function operationEnd(
         : { how: "failed", error: thrown };
     }
     if (!(thrown instanceof CairnError) || thrown.code !== "SPARK_OUTCOME_UNKNOWN") throw thrown;
-    return { how: isUnheardOf(thrown.cause) ? "absent" : "lost" };
+    // A server that doesn't tell its sessions apart may have forgotten this one, and all that ran in it.
+    const isSame = (await session.serverSession()) !== undefined;
+    return { how: isSame && isUnheardOf(thrown.cause) ? "absent" : "lost" };
+  }
+}
+
+/** Undefined where the server is too old to be asked: it then says all that it knows to whoever listens. */
+async function stateOf(
+  session: Pick<SparkSession, "operationStates">,
+  operationId: string,
+): Promise<OperationState | undefined> {
+  try {
+    return (await session.operationStates([operationId])).get(operationId);
+  } catch (thrown) {
+    if (thrown instanceof CairnError && thrown.code === "SPARK_UNSUPPORTED") return undefined;
+    throw thrown;
   }
 }
 

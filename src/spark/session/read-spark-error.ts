@@ -16,6 +16,8 @@ import { sqlTexts } from "./sql-texts.ts";
 const LONGEST_DELAY_MS = 600_000;
 const MS_PER_SECOND = 1_000;
 const NS_PER_MS = 1_000_000;
+const TASK_ERROR =
+  /^Job aborted due to stage failure: [^\n]*?\): ((?:[\w$]+\.)+[\w$]+): ([\s\S]*?)\n(?:\tat |\n?Driver stacktrace:)/;
 
 function detail(error: GrpcError, type: string): Uint8Array | undefined {
   if (error.status === undefined) return undefined;
@@ -48,7 +50,8 @@ export async function readSparkError(
 ): Promise<SparkError> {
   const metadata = errorInfo(error)?.metadata ?? {};
   const root = await rootError(metadata["errorId"], fetch);
-  const message = root?.message ?? error.message;
+  const task = root === undefined ? taskError(error.message) : undefined;
+  const message = root?.message ?? task?.message ?? error.message;
   const said = classAndState(message);
   const throwable = root?.sparkThrowable;
   const queryContexts = (throwable?.queryContexts ?? []).map(contextOf);
@@ -58,10 +61,19 @@ export async function readSparkError(
     parameters: throwable?.messageParameters ?? {},
     queryContexts,
     operationId,
-    typeHierarchy: root?.errorTypeHierarchy ?? classesIn(metadata["classes"]),
+    typeHierarchy: root?.errorTypeHierarchy ?? [
+      ...(task === undefined ? [] : [task.type]),
+      ...classesIn(metadata["classes"]),
+    ],
     place: sqlPlace(message, queryContexts.filter(isOfQuery), sqlTexts(about)),
     cause: error,
   });
+}
+
+/** What a task failed of: 3.5 has it within the message that its job was aborted, with Java's stack below it. */
+function taskError(message: string): { readonly type: string; readonly message: string } | undefined {
+  const [, type, said] = TASK_ERROR.exec(message) ?? [];
+  return type === undefined || said === undefined ? undefined : { type, message: said.trimEnd() };
 }
 
 async function rootError(

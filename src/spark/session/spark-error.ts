@@ -71,7 +71,7 @@ export class SparkError extends CairnError {
     this.operationId = facts.operationId;
     this.place = facts.place;
     this.sparkMessage = sparkMessage;
-    if (isOfTheQuery(facts.sqlState)) steer(this, "permanent");
+    if (isOfTheQuery(facts.sqlState, facts.typeHierarchy)) steer(this, "permanent");
   }
 }
 
@@ -84,7 +84,7 @@ export function classAndState(message: string): { errorClass?: string; sqlState?
 
 /** Spark's message without what is said better below: the plan's tree, its own drawing of the query, its place. */
 function messageOf(message: string, place: SqlPlace | undefined): string {
-  const withoutDrawing = message.replace(/\n*== SQL(?: of [^=]*| \([^)]*\))? ==[\s\S]*$/, "");
+  const withoutDrawing = message.replace(/\n*== SQL(?: of [^=]*| ?\([^)]*\))? ==[\s\S]*$/, "");
   const withoutTree = withoutDrawing.replace(/;\n\s*['A-Z][\s\S]*$/, "");
   if (place === undefined) return withoutTree.trim();
   const text = withoutTree

@@ -15,7 +15,10 @@ export interface SqlRange {
   readonly fragment: string;
 }
 
-const SPARK_PLACE = /\bline (\d+),? pos(?:ition)? (\d+)/;
+/** `pos` counts from 0, `position`, as 3.5 has it above its drawing of the query, from 1. */
+const SPARK_PLACE = /\bline (\d+),? (pos|position) (\d+)/;
+/** The mark below 3.5's drawing of the query. */
+const MARK = /== SQL ?\([^)]*\) ==\n.*\n *(\^+)/;
 const LINES_BEFORE = 2;
 
 /**
@@ -36,10 +39,13 @@ export function sqlPlace(
   const said = SPARK_PLACE.exec(message);
   if (sql === undefined || texts.length > 1 || said === null) return undefined;
   const line = Number(said[1]);
-  const column = Number(said[2]) + 1;
+  const column = Number(said[3]) + (said[2] === "pos" ? 1 : 0);
   const text = sql.split("\n")[line - 1];
   if (text === undefined) return undefined;
-  const word = /^(?:\w+|.)?/u.exec(text.slice(column - 1))?.[0] ?? "";
+  const rest = text.slice(column - 1);
+  const mark = MARK.exec(message)?.[1]?.length;
+  if (mark !== undefined) return { sql, line, column, length: Math.min(mark, rest.length || 1) };
+  const word = /^(?:\w+|.)?/u.exec(rest)?.[0] ?? "";
   return { sql, line, column, length: Math.max(1, word.length) };
 }
 

@@ -13,7 +13,17 @@ export function steer<E extends Error>(error: E, steering: Steering): E {
   return error;
 }
 
-/** Whether the same query fails again with the same data. */
-export function isOfTheQuery(sqlState: string | undefined): boolean {
-  return sqlState !== undefined && OF_THE_QUERY.test(sqlState);
+/** Java's names of the same errors: 3.5 tells no SQLSTATE. */
+const EXCEPTIONS_OF_THE_QUERY: ReadonlySet<string> = new Set([
+  "org.apache.spark.sql.AnalysisException",
+  "org.apache.spark.SparkArithmeticException",
+  "org.apache.spark.SparkArrayIndexOutOfBoundsException",
+  "org.apache.spark.SparkDateTimeException",
+  "org.apache.spark.SparkNumberFormatException",
+]);
+
+/** Whether the same query fails again with the same data: by SQLSTATE, or by the names of Java's classes without one. */
+export function isOfTheQuery(sqlState: string | undefined, typeHierarchy: readonly string[]): boolean {
+  if (sqlState !== undefined) return OF_THE_QUERY.test(sqlState);
+  return typeHierarchy.some((name) => EXCEPTIONS_OF_THE_QUERY.has(name));
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, installed, installedAt, startServer, type RunningServer } from "../mod.ts";
-import { CONNECT, spark } from "./spark.ts";
+import { freePort, installed, startServer, type RunningServer } from "../mod.ts";
+import { CONNECT, spark, sparkPythonPath } from "./spark.ts";
 import { NEWEST, RELEASES, type SparkVersion } from "./versions.ts";
 
 /** A Spark Connect server, and where its packages are. */
@@ -103,7 +103,7 @@ export async function startSpark(options: SparkServerOptions): Promise<SparkServ
     port,
     url: `sc://127.0.0.1:${port}`,
     ui: `http://127.0.0.1:${uiPort}`,
-    packages: await withClient(version, packages),
+    packages: await sparkPythonPath(version, packages),
     folder: join(folder, "data"),
   };
 }
@@ -137,12 +137,6 @@ function javaCommand(
     own ? "LoopbackConnectServer" : "org.apache.spark.sql.connect.service.SparkConnectServer",
     "spark-internal",
   ];
-}
-
-/** Older versions have their own PySpark, and what its client needs from the newest, where that is installed. */
-async function withClient(version: SparkVersion, packages: string): Promise<string> {
-  if (RELEASES[version].withClient) return packages;
-  return `${packages}:${installedAt(await spark(NEWEST))}`;
 }
 
 async function listens(port: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { runTool, type Installation } from "../mod.ts";
+import { installedAt, runTool, type Installation } from "../mod.ts";
 import { NEWEST, RELEASES, type SparkRelease, type SparkVersion } from "./versions.ts";
 
 const SERVER = join(import.meta.dir, "LoopbackConnectServer.java");
@@ -28,6 +28,15 @@ export async function spark(version: SparkVersion = NEWEST): Promise<Installatio
       if (release.connect !== undefined) await fillConnect(release.connect, folder);
     },
   };
+}
+
+/**
+ * The PYTHONPATH of a version's PySpark, which lies in `packages`. Older ones borrow what the client needs from the
+ * newest, where that is installed.
+ */
+export async function sparkPythonPath(version: SparkVersion, packages: string): Promise<string> {
+  if (RELEASES[version].withClient) return packages;
+  return `${packages}:${installedAt(await spark(NEWEST))}`;
 }
 
 async function pip({ requirements, withClient }: SparkRelease, folder: string): Promise<void> {
