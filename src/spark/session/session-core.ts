@@ -12,6 +12,7 @@ import { Http2Transport } from "../wire/http2-transport.ts";
 import { addArtifact, type ArtifactOptions } from "./artifacts.ts";
 import { SparkClient } from "./client.ts";
 import { Execution } from "./execution.ts";
+import { fitPlan, fitQuestion } from "./fit-plan.ts";
 import { interrupt, type OperationState, operationStates } from "./operations.ts";
 import type { RetryPolicy } from "./retry.ts";
 
@@ -41,6 +42,8 @@ const SERVICE = SparkConnectService.method;
 export class SessionCore {
   readonly #client: SparkClient;
   readonly #leaves: CoreSetup["leaves"];
+  /** The server's, once it is known; until then it is taken for the newest. */
+  #version = "";
 
   constructor(setup: CoreSetup) {
     const { endpoint, agent, ca } = setup;
@@ -65,7 +68,8 @@ export class SessionCore {
       (base) => ({ ...base, analyze: { case: "sparkVersion" as const, value: {} } }),
       { action: "open a session" },
     );
-    return answer.result.case === "sparkVersion" ? answer.result.value.version : "";
+    if (answer.result.case === "sparkVersion") this.#version = answer.result.value.version;
+    return this.#version;
   }
 
   /** What the server calls the session that it has for us, once it has said so. */
@@ -78,12 +82,14 @@ export class SessionCore {
     plan: MessageInitShape<typeof PlanSchema> | undefined,
     { signal, tags = [], onProgress = () => undefined, operationId = uuid(), keep = false }: ExecuteOptions,
   ): AsyncGenerator<ExecutePart> {
-    const order = { operationId, plan, tags, signal, keep, leaves: this.#leaves, onProgress };
+    const fitted = plan === undefined ? undefined : fitPlan(plan, this.#version);
+    const order = { operationId, plan: fitted, tags, signal, keep, leaves: this.#leaves, onProgress };
     return new Execution(this.#client, order).parts();
   }
 
   async analyze(question: AnalyzeQuestion, signal: AbortSignal | undefined): Promise<AnalyzeAnswer> {
-    const answer = await this.#client.unary(SERVICE.analyzePlan, (base) => ({ ...base, analyze: question }), {
+    const analyze = fitQuestion(question, this.#version);
+    const answer = await this.#client.unary(SERVICE.analyzePlan, (base) => ({ ...base, analyze }), {
       action: "analyze a plan",
       about: question,
       signal,
