@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
-import { openSession, type SparkSession } from "../../src/spark/mod.ts";
+import { functions, openSession, type SparkSession } from "../../src/spark/mod.ts";
 import { CalendarInterval } from "../../src/spark/value/calendar-interval.ts";
 import { Decimal } from "../../src/spark/value/decimal.ts";
 import type { SparkValue } from "../../src/spark/value/spark-value.ts";
@@ -25,6 +25,11 @@ const ROWS = Math.max(...COLUMNS.map(({ values }) => values.length));
 
 function valueAt(values: readonly SparkValue[], row: number): SparkValue {
   return values[row] ?? null;
+}
+
+/** Days that Spark changes in literals; in rows it doesn't. */
+function isInGap(value: SparkValue): boolean {
+  return value instanceof Temporal.PlainDate && value.toString() === "1582-10-10";
 }
 
 function ddlOf(columns: typeof COLUMNS): string {
@@ -101,6 +106,25 @@ describe.skipIf(server === undefined)("every type of Spark, one wide table", () 
       expect(local.map((row) => exactly(row[name]))).toEqual(all);
     });
   }
+
+  test("all values are the same as arguments of SQL, and as literals of columns", async () => {
+    const values = COLUMNS.filter(({ ddl }) => !/geometry|geography/.test(ddl))
+      .flatMap((column) => column.values)
+      .filter((value) => !isInGap(value));
+    const named = Object.fromEntries(values.map((value, index) => [`a${index}`, value]));
+    const columns = Object.keys(named).map((name) => `:${name} AS ${name}`);
+    const literals = Object.entries(named).map(([name, value]) => functions.lit(value).alias(name));
+    for (const frame of [
+      await session.sql(`SELECT ${columns.join(", ")}`, named),
+      session.range(1).select(...literals),
+    ]) {
+      expect((await frame.collectArrays())[0]?.map(exactly)).toEqual(values.map(exactly));
+    }
+    const gap = Temporal.PlainDate.from("1582-10-10");
+    expect(isInGap(gap)).toBe(true);
+    expect(() => functions.lit(gap)).toThrow("Spark changes literals from 1582-10-05 to 1582-10-14");
+    expect(() => functions.lit([Temporal.Instant.from("1582-10-14T23:59:59Z")])).toThrow("another day");
+  }, 60_000);
 
   test("char and varchar: columns of tables, padded and bounded by Spark", async () => {
     await session.sql("DROP TABLE IF EXISTS types_sized");

@@ -13,9 +13,10 @@ import {
   nanosOf,
   nanosOfDateTime,
 } from "../value/time-values.ts";
+import { refuseGapDay, refuseGapPoint } from "./calendar-gap.ts";
 import { type LiteralInit, planError } from "./plan.ts";
 
-/** Greatest `integer`; larger whole numbers are a `long`. */
+/** Greatest `integer`; the smallest is one further from 0. Whole numbers beyond are a `long`. */
 const MAX_INTEGER = 2 ** 31 - 1;
 /** Digits after the second that microseconds have, and nanoseconds. */
 const MICROS_PRECISION = 6;
@@ -106,7 +107,9 @@ function plainKind(value: NonNullable<SparkInput>): LiteralKind | undefined {
 
 function numberKind(value: number): LiteralKind {
   if (!Number.isSafeInteger(value) || Object.is(value, -0)) return { case: "double", value };
-  return Math.abs(value) <= MAX_INTEGER ? { case: "integer", value } : { case: "long", value: BigInt(value) };
+  return value <= MAX_INTEGER && value >= -MAX_INTEGER - 1
+    ? { case: "integer", value }
+    : { case: "long", value: BigInt(value) };
 }
 
 function objectKind(value: object): LiteralKind | undefined {
@@ -115,7 +118,10 @@ function objectKind(value: object): LiteralKind | undefined {
     const precision = value.precision();
     return { case: "decimal", value: { value: value.toString(), precision, scale: value.scale } };
   }
-  if (value instanceof Temporal.PlainDate) return { case: "date", value: daysOf(value) };
+  if (value instanceof Temporal.PlainDate) {
+    refuseGapDay(value);
+    return { case: "date", value: daysOf(value) };
+  }
   if (value instanceof Temporal.PlainTime)
     return timeKind(value, { type: "time", precision: precisionOf(value) });
   if (value instanceof Temporal.PlainDateTime) {
@@ -134,6 +140,7 @@ function objectKind(value: object): LiteralKind | undefined {
   }
   const instant = instantOfPoint(value);
   if (instant === undefined) return undefined;
+  refuseGapPoint(instant);
   return instant.epochNanoseconds % NANOS === 0n
     ? { case: "timestamp", value: microsOfInstant(instant) }
     : timeKind(instant, { type: "timestamp_ltz nanos", precision: NANOS_PRECISION });
