@@ -1,5 +1,7 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { call } from "../frame/expression.ts";
 import type { ExpressionInit, LiteralInit } from "../frame/plan.ts";
+import type { DataTypeSchema } from "../gen/spark/connect/types_pb.ts";
 import { isBefore } from "./server-version.ts";
 
 /** The first version that reads each literal as it is meant. */
@@ -22,14 +24,29 @@ interface Made {
   readonly isTyped: boolean;
 }
 
+type TypeInit = MessageInitShape<typeof DataTypeSchema>;
+
+/** Where older servers look for a literal's type, which is where plans have it; the newest name it for old. */
+interface Typed {
+  readonly elementType?: TypeInit | undefined;
+  readonly keyType?: TypeInit | undefined;
+  readonly structType?: TypeInit | undefined;
+}
+
+function typed(literal: Typed): Typed {
+  return literal;
+}
+
 function made({ literalType }: LiteralInit): Made | undefined {
   switch (literalType?.case) {
     case "array": {
-      const { elements = [], elementType } = literalType.value;
+      const { elements = [] } = literalType.value;
+      const { elementType } = typed(literalType.value);
       return { kind: "array", parts: elements, isTyped: elementType?.kind?.case !== "null" };
     }
     case "map": {
-      const { keys = [], values = [], keyType } = literalType.value;
+      const { keys = [], values = [] } = literalType.value;
+      const { keyType } = typed(literalType.value);
       return { kind: "map", parts: [...keys, ...values], isTyped: keyType?.kind?.case !== "null" };
     }
     case "struct":
@@ -82,7 +99,8 @@ export function literalCall(literal: LiteralInit): ExpressionInit {
       );
     }
     case "struct": {
-      const { structType, elements = [] } = literalType.value;
+      const { elements = [] } = literalType.value;
+      const { structType } = typed(literalType.value);
       const type = structType?.kind;
       const fields = type?.case === "struct" ? (type.value.fields ?? []) : [];
       const named = elements.flatMap((element, index) => [
