@@ -5,7 +5,7 @@ import { openDuckDb } from "./duckdb-engine.ts";
 import type { EngineOptions, SqlEngine } from "./engine.ts";
 import { fetchS3 } from "./fetch-s3.ts";
 import { type Looker, localLooker, localPath, sourceFiles } from "./source-files.ts";
-import { type EngineSpark, openSparkEngine } from "./spark-engine.ts";
+import { type EngineSpark, SparkEngine } from "./spark-engine.ts";
 import type { Source, SqlConfig } from "./sql-config.ts";
 
 interface OpenEngine extends AsyncDisposable {
@@ -14,36 +14,20 @@ interface OpenEngine extends AsyncDisposable {
   files(source: Source, name: string): ReturnType<typeof sourceFiles>;
 }
 
-/**
- * An engine with the ways in which it finds files; `quality.check` opens it, too. `spark`: the session that the engine
- * uses, `ctx.spark` by default.
- */
+/** An engine with the ways in which it finds files; `quality.check` opens it, too. On Spark it uses the run's session. */
 export async function openEngine(
   ctx: Pick<ComponentContext, "run" | "signal" | "env" | "spark"> & {
     readonly config: Pick<SqlConfig, "engine" | "args" | "memoryLimit" | "threads">;
   },
-  session?: EngineSpark,
 ): Promise<OpenEngine> {
   const { config, signal } = ctx;
   const { args, memoryLimit, threads } = config;
   const folder = ctx.run.configFolder ?? process.cwd();
   const options: EngineOptions = { args, signal, memoryLimit, threads };
   if (config.engine === "spark") {
-    const spark = session ?? ctx.spark;
-    const sql = openSparkEngine(spark, options);
-    return {
-      sql,
-      async files(source) {
-        const local = localPath(source.path, folder);
-        const found = await sourceFiles(
-          { ...source, path: local ?? source.path },
-          local === undefined ? sparkLooker(spark) : localLooker,
-          (whole) => whole,
-        );
-        return { ...found, paths: found.paths.map((path) => (local === undefined ? path : sparkUri(path))) };
-      },
-      [Symbol.asyncDispose]: () => sql.close(),
-    };
+    const sql = new SparkEngine(ctx.spark, options);
+    const files: OpenEngine["files"] = (source) => sparkFiles(ctx.spark, source, folder);
+    return { sql, files, [Symbol.asyncDispose]: () => sql.close() };
   }
   const sql = await openDuckDb(options);
   const fetched: (() => Promise<void>)[] = [];
@@ -68,6 +52,21 @@ export async function openEngine(
       for (const remove of fetched) await remove();
     },
   };
+}
+
+/** What a source's files are for Spark. */
+export async function sparkFiles(
+  spark: EngineSpark,
+  source: Source,
+  folder: string,
+): ReturnType<typeof sourceFiles> {
+  const local = localPath(source.path, folder);
+  const found = await sourceFiles(
+    { ...source, path: local ?? source.path },
+    local === undefined ? sparkLooker(spark) : localLooker,
+    (whole) => whole,
+  );
+  return { ...found, paths: found.paths.map((path) => (local === undefined ? path : sparkUri(path))) };
 }
 
 /** A path of the machine as Spark wants it: what is no URI is on Spark's default file system. Globs stay. */

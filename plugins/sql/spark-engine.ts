@@ -16,13 +16,11 @@ import type { Statement } from "./statements.ts";
 /** What the engine needs of a session. */
 export type EngineSpark = Pick<ComponentContext["spark"], "sql" | "read">;
 type DataFrame = Awaited<ReturnType<EngineSpark["sql"]>>;
+/** What a statement or write is sent with. */
+type SentWith = Parameters<EngineSpark["sql"]>[2];
 
 /** Spark behind `ctx.spark`; files are read and written by the server, so their paths are its own. */
-export function openSparkEngine(spark: EngineSpark, options: EngineOptions): SqlEngine {
-  return new SparkEngine(spark, options);
-}
-
-class SparkEngine implements SqlEngine {
+export class SparkEngine implements SqlEngine {
   readonly #spark: EngineSpark;
   readonly #options: EngineOptions;
 
@@ -41,22 +39,34 @@ class SparkEngine implements SqlEngine {
 
   async view(name: string, statement: Statement): Promise<void> {
     await guarded(statement, async () => {
-      const frame = await this.#sql(statement);
+      const frame = await this.send(statement);
       await frame.createOrReplaceTempView(name);
     });
   }
 
   async run(statement: Statement): Promise<SqlResult> {
-    return guarded(statement, async () => {
-      const frame = await this.#sql(statement);
-      const schema = await columnsOf(frame);
-      return { rows: schema.length === 0 ? 0 : await frame.count(), schema };
-    });
+    return guarded(statement, async () => this.resultOf(await this.send(statement)));
   }
 
-  async write(statement: Statement, place: WritePlace): Promise<SqlResult> {
+  /** Runs a statement now, or looks at a query. @throws `SparkError` as it is, for whoever asks for its operation */
+  send(statement: Statement, operation?: SentWith): Promise<DataFrame> {
+    const args = boundArguments(statement, this.#options.args);
+    return this.#spark.sql(statement.text, args, { signal: this.#options.signal, ...operation });
+  }
+
+  async resultOf(frame: DataFrame): Promise<SqlResult> {
+    const schema = await columnsOf(frame);
+    return { rows: schema.length === 0 ? 0 : await frame.count(), schema };
+  }
+
+  /** @param begin called with the columns before the write is sent; gives what it is sent with */
+  async write(
+    statement: Statement,
+    place: WritePlace,
+    begin: (schema: SqlResult["schema"]) => Promise<SentWith> = () => Promise.resolve(undefined),
+  ): Promise<SqlResult> {
     return guarded(statement, async () => {
-      const frame = await this.#sql(statement);
+      const frame = await this.send(statement);
       const schema = await columnsOf(frame);
       if (schema.length === 0) {
         throw notAQuery(statement);
@@ -64,15 +74,19 @@ class SparkEngine implements SqlEngine {
       const writer = frame.write.mode("append").format(place.format);
       if (place.format === "csv") writer.option("header", true);
       if (place.partitionBy.length > 0) writer.partitionBy(...place.partitionBy);
-      await writer.save(place.stagingUri);
-      const written = this.#reader(place.format).load(place.stagingUri);
-      return { rows: await written.count(), schema };
+      await writer.save(place.stagingUri, await begin(schema));
+      return { rows: await this.rowsIn(place), schema };
     });
+  }
+
+  /** The number of rows that were written to a place. */
+  rowsIn({ format, stagingUri }: WritePlace): Promise<number> {
+    return this.#reader(format).load(stagingUri).count();
   }
 
   async rows(statement: Statement, limit: number): Promise<readonly Readonly<Record<string, SqlCell>>[]> {
     return guarded(statement, async () => {
-      const frame = (await this.#sql(statement)).limit(limit);
+      const frame = (await this.send(statement)).limit(limit);
       const rows = await frame.collect();
       return rows.map((row) =>
         Object.fromEntries(Object.entries(row).map(([name, value]) => [name, cellOf(value)])),
@@ -83,11 +97,6 @@ class SparkEngine implements SqlEngine {
   /** The session is its opener's. */
   close(): Promise<void> {
     return Promise.resolve();
-  }
-
-  #sql(statement: Statement): Promise<DataFrame> {
-    const args = boundArguments(statement, this.#options.args);
-    return this.#spark.sql(statement.text, args, { signal: this.#options.signal });
   }
 
   #reader(format: string): EngineSpark["read"] {
@@ -151,7 +160,7 @@ function cellOf(value: unknown): SqlCell {
 }
 
 /** Spark's errors have the place in the query; other ones pass. */
-async function guarded<T>(statement: Statement, work: () => Promise<T>): Promise<T> {
+export async function guarded<T>(statement: Statement, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

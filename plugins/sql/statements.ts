@@ -51,7 +51,7 @@ function afterBlockComment(text: string, from: number): number {
 }
 
 /** The end of what holds no statement's end and no argument: a quoted text, a comment; `from` itself where none begins. */
-function afterOpaque(text: string, from: number, dialect: Dialect): number {
+export function afterOpaque(text: string, from: number, dialect: Dialect): number {
   const char = text.charAt(from);
   if (QUOTES.has(char)) return afterQuote(text, from, dialect);
   if (text.startsWith("--", from)) {

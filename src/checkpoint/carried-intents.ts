@@ -35,8 +35,11 @@ function carriedOne(
   const index = intent.index === undefined ? undefined : matching.now[intent.index];
   const isOpen = index !== undefined && completionOf(situation, index) === undefined;
   switch (intent.action) {
-    case "stage":
-      return [stageIntent(index, intent.staged)];
+    case "stage": {
+      // Only the very same component goes on with a place that was kept.
+      const isOver = intent.staged["keep"] === true && (!isOpen || isDropped(index));
+      return [stageIntent(isOver ? undefined : index, intent.staged)];
+    }
     case "publish": {
       if (!isOpen || isDropped(index)) return intent.staged.map((staged) => stageIntent(index, staged));
       return [{ ...intent, index, completion: { ...ranIn(intent.completion, previous.runId), index } }];

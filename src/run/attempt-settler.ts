@@ -136,7 +136,7 @@ export class AttemptSettler {
   }
 
   async #nothingToPublish(index: number, { artifacts = [] }: Completion): Promise<PublishedOutputs> {
-    return { artifacts, closed: await this.#parts.publisher.sweep(index) };
+    return { artifacts, closed: await this.#parts.publisher.sweepCompleted(index) };
   }
 
   async #record(one: Try, completed: Completion, { artifacts, closed }: PublishedOutputs): Promise<void> {

@@ -228,9 +228,10 @@ export class Execution {
     const { index } = one;
     const config = this.#config(index);
     const started = clock.steady();
+    const kept = this.#book.kept(index);
     const attempt: Attempt = new Attempt({
       worker,
-      order: this.#orders.order(index, one.attempt, worker),
+      order: { ...this.#orders.order(index, one.attempt, worker), ...(kept.length > 0 && { kept }) },
       timeoutMs: config.timeoutMs,
       memoryLimit: config.memoryLimit,
       graceMs,

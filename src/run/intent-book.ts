@@ -1,4 +1,4 @@
-import { type Clock, isoTime, type JsonValue } from "../base/mod.ts";
+import { type Clock, isoTime, type JsonObject, type JsonValue } from "../base/mod.ts";
 import {
   type IntentEvent,
   IntentFold,
@@ -64,6 +64,11 @@ export class IntentBook {
       (intent): intent is StageIntent =>
         intent.action === "stage" && (index === undefined || intent.index === index),
     );
+  }
+
+  /** Places of the component that its attempts go on with, one after the other. */
+  kept(index: number): readonly JsonObject[] {
+    return this.stages(index).flatMap((intent) => (isKept(intent) ? [intent.staged] : []));
   }
 
   /** The attempt is over, and what it ran could not be ended. */
@@ -175,6 +180,11 @@ export class IntentBook {
     const at = this.#declared.findIndex((one) => one.name === name);
     return at === -1 ? undefined : this.#declared.splice(at, 1)[0];
   }
+}
+
+/** Whether a place is the component's next attempt's, too. */
+export function isKept({ index, staged }: StageIntent): boolean {
+  return index !== undefined && staged["keep"] === true;
 }
 
 /** The event that a place was swept. */

@@ -1,7 +1,7 @@
 import { CairnError, type JsonObject, messageOf } from "../base/mod.ts";
 import type { Artifact, Completion, IntentEvent, PublishIntent, StageIntent } from "../checkpoint/mod.ts";
 import { discardStaged, type OpenFiles, publishStaged, readStaged } from "../files/mod.ts";
-import { discarded, type IntentBook } from "./intent-book.ts";
+import { discarded, type IntentBook, isKept } from "./intent-book.ts";
 
 export interface OutputPublisherOptions {
   readonly book: IntentBook;
@@ -64,13 +64,21 @@ export class OutputPublisher {
   }
 
   /**
-   * Removes what attempts of the component, or with `undefined` those of runs before, had staged. What can't be removed
-   * now stays noted for the next start.
+   * Removes what attempts of the component, or with `undefined` those of runs before, had staged, but for what is kept for
+   * the next attempt. What can't be removed now stays noted for the next start.
    */
   async sweep(index: number | undefined, inHaste: boolean = false): Promise<readonly IntentEvent[]> {
-    const found = this.#options.book.stages(index);
+    const found = this.#options.book.stages(index).filter((intent) => !isKept(intent));
+    return this.#sweepAll(found, inHaste ? HASTY_SWEEP_MS : SWEEP_MS);
+  }
+
+  /** The same after the component has completed without publishing anything: nothing is kept any longer. */
+  async sweepCompleted(index: number): Promise<readonly IntentEvent[]> {
+    return this.#sweepAll(this.#options.book.stages(index), SWEEP_MS);
+  }
+
+  async #sweepAll(found: readonly StageIntent[], limitMs: number): Promise<readonly IntentEvent[]> {
     const swept: IntentEvent[] = [];
-    const limitMs = inHaste ? HASTY_SWEEP_MS : SWEEP_MS;
     for (const intent of found) if (await this.#sweepOne(intent, limitMs)) swept.push(discarded(intent));
     return swept;
   }
@@ -115,6 +123,8 @@ export class OutputPublisher {
         closed.push({ type: "intent-closed", index, id: stage.id, how: "published" });
       }
     }
+    const others = book.stages(index).filter((stage) => !ids.has(stage.staged["id"] ?? null));
+    closed.push(...(await this.#sweepAll(others, SWEEP_MS)));
     return { artifacts: [...artifacts.values()], closed };
   }
 

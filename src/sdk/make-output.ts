@@ -8,6 +8,7 @@ import {
   makePlace,
   type OpenFiles,
   planStage,
+  readStaged,
   type Staged,
   stagedJson,
 } from "../files/mod.ts";
@@ -22,6 +23,8 @@ export interface OutputKeeper {
   readonly rootRunId: string;
   readonly component: string;
   readonly signal: AbortSignal;
+  /** Places of earlier attempts that were kept. */
+  readonly kept: readonly JsonObject[];
   /** Resolves when it is durable that this place is to be swept; before anything lies there. */
   note(staged: JsonObject): Promise<void>;
   /** It was given up and swept. */
@@ -50,37 +53,42 @@ const MODES: ReadonlySet<unknown> = new Set([undefined, "overwrite", "append", "
 export class AttemptOutputs {
   readonly #keeper: OutputKeeper;
   readonly #opened = new Map<string, Opened>();
+  readonly #kept: Staged[];
   #files: OpenFiles | undefined;
 
   constructor(keeper: OutputKeeper) {
     this.#keeper = keeper;
+    this.#kept = keeper.kept.map(readStaged);
   }
 
   /** `ctx.output`. Throws FILE_… errors, OUTPUT_TAKEN, OUTPUT_OPTIONS_INVALID. */
   readonly open = async (uri: string, options: OutputOptions = {}): Promise<Output> => {
     const { rootRunId, component, signal } = this.#keeper;
-    const { mode = "overwrite", folder = false, name = "part", artifact = true } = options;
-    if (typeof uri !== "string" || !MODES.has(options.mode)) {
-      const hint = 'mode is one of "overwrite", "append" and "error".';
+    const { mode = "overwrite", folder = false, name = "part", artifact = true, keep = false } = options;
+    if (typeof uri !== "string" || !MODES.has(options.mode) || (keep && !folder)) {
+      const hint = 'mode is one of "overwrite", "append" and "error"; keep belongs to folders.';
       throw refuse(uri, "its options are wrong", "OUTPUT_OPTIONS_INVALID", hint);
     }
     this.#keeper.check?.(uri);
     const files = this.#open();
     const kind = folder ? "folder" : "file";
-    const staged = await planStage(files, { uri, kind, mode, name, rootRunId, component }, signal);
+    const planned = await planStage(files, { uri, kind, mode, name, keep, rootRunId, component }, signal);
+    const kept = keep ? this.#takeKept(planned) : undefined;
+    const staged = kept ?? planned;
     if (this.#opened.get(staged.target)?.discarded === false) {
       await discardStaged(files, staged);
       const hint = "Open each once; several files in one folder need a name each.";
       throw refuse(uri, `this component has "${staged.target}" open already`, "OUTPUT_TAKEN", hint);
     }
-    await this.#keeper.note(stagedJson(staged));
-    await makePlace(staged);
+    if (kept === undefined) await this.#keeper.note(stagedJson(staged));
+    await makePlace(staged, kept !== undefined);
     const opened: Opened = { staged, artifact, written: Promise.resolve(), discarded: false };
     this.#opened.set(staged.target, opened);
     return {
       uri: staged.target,
       path: localPath(staged),
       stagingUri: staged.place,
+      found: kept !== undefined,
       write: (source) => this.#write(opened, source),
       discard: () => this.#discard(opened),
     };
@@ -103,6 +111,12 @@ export class AttemptOutputs {
 
   async close(): Promise<void> {
     await this.#files?.close();
+  }
+
+  /** The place that an earlier attempt kept for the same output; it is given once. */
+  #takeKept({ target, mode }: Staged): Staged | undefined {
+    const at = this.#kept.findLastIndex((one) => one.target === target && one.mode === mode);
+    return at === -1 ? undefined : this.#kept.splice(at, 1)[0];
   }
 
   #open(): OpenFiles {

@@ -12,6 +12,12 @@ export interface OutputOptions {
   readonly folder?: boolean | undefined;
   /** Of `append` and `folder`: what the published name begins with, its extension included. Default `part`. */
   readonly name?: string | undefined;
+  /**
+   * Of `folder`: true where something outside goes on writing there when this process dies, such as Spark. Then the place
+   * is not removed with the attempt: the next one that opens this output is given the same (`found`), and goes on with
+   * what lies there or discards it. Default false.
+   */
+  readonly keep?: boolean | undefined;
   /** Whether a resume checks that what was published is still there. Default true. */
   readonly artifact?: boolean | undefined;
 }
@@ -30,6 +36,8 @@ export interface Output {
    * and what is in `path` is published together.
    */
   readonly stagingUri: string;
+  /** With `keep`: it is the place of an earlier attempt, with what that left there. */
+  readonly found: boolean;
   /** Adds to the file; calls are done one after the other. Not for datasets. */
   readonly write: (source: DataSource) => Promise<void>;
   /** Gives it up: nothing is published. */

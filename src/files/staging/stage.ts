@@ -15,6 +15,8 @@ export interface StageRequest {
   readonly mode: OutputMode;
   /** Of `append` and of folders: what the published name begins with; an extension stays at its end. */
   readonly name: string;
+  /** As {@link Staged} has it; of folders alone. */
+  readonly keep?: boolean | undefined;
   readonly rootRunId: string;
   readonly component: string;
 }
@@ -54,7 +56,7 @@ export async function planStage(
   const { folder, name } = splitUri(target);
   const id = files.random.nonce();
   const place = childUri(folder, stageName(ownerOf(request, target), id, name));
-  const staged: Staged = { id, kind, mode, uri, target, place };
+  const staged: Staged = { id, kind, mode, uri, target, place, ...(request.keep === true && { keep: true }) };
   if (mode === "error") await refuseTaken(files, staged, signal);
   const where = files.kindOf(uri);
   if (where === "local") return staged;
@@ -64,11 +66,14 @@ export async function planStage(
   return { ...staged, spool, place: target, upload };
 }
 
-/** Makes the place where the component writes; to be called once it is noted somewhere that it is to be swept. */
-export async function makePlace(staged: Staged): Promise<void> {
+/**
+ * Makes the place where the component writes; to be called once it is noted somewhere that it is to be swept. One that
+ * was kept may be there, on this machine or on another.
+ */
+export async function makePlace(staged: Staged, isKept: boolean = false): Promise<void> {
   const path = localPath(staged);
   // In a folder that others can write to, only its owner reads it.
-  if (staged.spool !== undefined) await mkdir(staged.spool, { mode: 0o700 });
+  if (staged.spool !== undefined) await mkdir(staged.spool, { mode: 0o700, recursive: isKept });
   await mkdir(staged.kind === "folder" ? path : dirname(path), { recursive: true });
 }
 

@@ -19,6 +19,8 @@ export interface Staged {
   readonly target: string;
   /** Where it lies until then; of a single object the target, which nobody sees before the upload is completed. */
   readonly place: string;
+  /** What lies there may be the next attempt's, too: it isn't removed with the attempt, but once the component is through. */
+  readonly keep?: true;
   /** Of a single object: its upload. */
   readonly upload?: { readonly uploadId: string; readonly writer: string };
   /** Of remote places: the local folder that is uploaded from. */

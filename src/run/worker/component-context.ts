@@ -92,6 +92,7 @@ function makeStaging(order: AttemptOrder, signal: AbortSignal, host: AttemptHost
     rootRunId: run.rootRunId,
     component: order.name,
     signal,
+    kept: order.kept ?? [],
     note: async (staged) => void (await host.ask({ what: "stage", staged })),
     dropped: async (staged) => void (await host.ask({ what: "unstage", staged })),
   });

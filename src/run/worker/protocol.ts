@@ -78,6 +78,8 @@ export interface AttemptOrder {
   readonly numberTexts?: Readonly<Record<string, string>> | undefined;
   /** Step results that are durable already. */
   readonly steps?: Readonly<Record<string, JsonValue>> | undefined;
+  /** Places of outputs that attempts before it kept, as room `files` has them. */
+  readonly kept?: readonly JsonObject[] | undefined;
   /** Components completed since this worker was last told: name, and outputs where there are any. */
   readonly completed: readonly (readonly [name: string, outputs?: JsonValue])[];
   /** What its contracts are checked with; absent: they are not. */

@@ -49,6 +49,8 @@ export class TestOutside {
       rootRunId: run.rootRunId,
       component: run.componentName,
       signal,
+      // A test's crash sweeps what was staged.
+      kept: [],
       note: (staged) => {
         this.#staged.set(readStaged(staged).id, staged);
         return options.isDead() ? options.die() : Promise.resolve();
