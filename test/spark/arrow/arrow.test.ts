@@ -3,6 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { arrowArrays, arrowRows, arrowSchema } from "../../../src/spark/arrow/batch-rows.ts";
 import { rowsToArrow } from "../../../src/spark/arrow/rows-to-arrow.ts";
 import { Schema } from "../../../src/spark/schema/schema.ts";
+import { Geography } from "../../../src/spark/value/geography.ts";
+import { Geometry } from "../../../src/spark/value/geometry.ts";
 import { Variant } from "../../../src/spark/value/variant.ts";
 import { EVERY_TYPE, RARE_TYPES } from "./every-type.ts";
 import { exactly } from "./exactly.ts";
@@ -63,6 +65,28 @@ describe("Arrow there and back", () => {
     expect([...arrowArrays(data, fields)].flat()).toEqual([[1n, 2n]]);
   });
 
+  test("takes rows as arrays, with the schema's names or two of one name", () => {
+    const { schema, data } = rowsToArrow(
+      [
+        [1n, ["x", 2]],
+        [2n, null],
+      ],
+      "a bigint, a struct<b:string,b:int>",
+    );
+    expect(schema.names()).toEqual(["a", "a"]);
+    expect([...arrowArrays(data, schema.fields)].flat()).toEqual([
+      [1n, ["x", 2]],
+      [2n, null],
+    ]);
+    expect(() => rowsToArrow([[1n]])).toThrow("rows that are arrays have no names");
+  });
+
+  test("reads timestamps in nanoseconds with longs as numbers, in all years", () => {
+    const rows = [{ t: Temporal.Instant.from("9999-12-31T23:59:59.999999999Z") }, { t: null }];
+    const { schema, data } = rowsToArrow(rows, "t timestamp_ltz(9)");
+    expect([...arrowRows(data, schema.fields, { longs: "number" })].flat()).toEqual(rows);
+  });
+
   test("says where a stream ends too early, at every byte", () => {
     const { schema, data } = rowsToArrow([{ a: 1n, s: "text" }]);
     for (let length = 0; length < data.length - 8; length += 1) {
@@ -92,6 +116,32 @@ describe("values that a column can't hold", () => {
     ["timestamp", new Temporal.Instant(1n), "it is finer than a microsecond"],
     ["interval day to second", new Temporal.Duration(1), "it has years or months"],
     ["interval year to month", new Temporal.Duration(0, 0, 0, 1), "it has weeks, days or hours"],
+    [
+      "time(0)",
+      Temporal.PlainTime.from("01:00:00.5"),
+      "01:00:00.5 is finer than time(0), and nothing is rounded",
+    ],
+    ["time(6)", Temporal.PlainTime.from("01:00:00.000000001"), "is finer than time(6)"],
+    ["timestamp_ltz(7)", new Temporal.Instant(1n), "is finer than timestamp_ltz(7)"],
+    [
+      "timestamp_ltz(9)",
+      Temporal.PlainDateTime.from("2024-01-01"),
+      "isn't Temporal.Instant, Temporal.ZonedDateTime or Date",
+    ],
+    ["timestamp_ntz(9)", new Temporal.Instant(1n), "isn't Temporal.PlainDateTime"],
+    [
+      "geometry(0)",
+      new Geometry(Uint8Array.of(1), 3857),
+      "it is in the reference system 3857, and the column in 0",
+    ],
+    ["geometry(any)", new Geography(Uint8Array.of(1), 4326), "SRID=4326;01 isn't Geometry"],
+    ["geography(4326)", Uint8Array.of(1), "1 isn't Geography"],
+    ["struct<a:int,b:int>", [1], "it has 1 values, the schema has 2"],
+    [
+      "struct<a:int,a:int>",
+      { a: 1 },
+      "two fields of the schema have one name, so its values must come as an array",
+    ],
     ["array<int>", 5, "5 isn't array"],
     ["struct<a:int>", { b: 1 }, 'it has "b", which the schema doesn\'t have'],
     ["boolean", 1, "1 isn't boolean"],
@@ -119,6 +169,14 @@ describe("types told from values", () => {
     expect(schema.simpleString()).toBe(
       "struct<n:double,b:bigint,s:string,d:timestamp,l:array<bigint>,m:map<string,struct<a:boolean>>,extra:void>",
     );
+    const shapes = rowsToArrow([
+      {
+        g: new Geometry(Uint8Array.of(1), 0),
+        h: new Geography(Uint8Array.of(1), 4326),
+        t: new Temporal.PlainTime(),
+      },
+    ]);
+    expect(shapes.schema.simpleString()).toBe("struct<g:geometry(0),h:geography(4326),t:time(6)>");
   });
 
   test("are refused where values differ", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
+import type { DataType, StructType } from "../../../src/spark/schema/data-type.ts";
 import { Schema } from "../../../src/spark/schema/schema.ts";
 import { typeFromMessage, typeToMessage } from "../../../src/spark/schema/type-message.ts";
 import { DataTypeSchema } from "../../../src/spark/gen/spark/connect/types_pb.ts";
@@ -25,6 +26,18 @@ const TYPES: readonly (readonly [string, string])[] = [
   [
     "m map<string, array<struct<a: int, b: void>>>, v variant, f float, r real, b binary, o boolean, s smallint",
     "struct<m:map<string,array<struct<a:int,b:void>>>,v:variant,f:float,r:float,b:binary,o:boolean,s:smallint>",
+  ],
+  [
+    "a TIMESTAMP(9), b timestamp_ltz(7) NOT NULL, c timestamp_ntz(8), d timestamp(9) without time zone, e timestamp(6)",
+    "struct<a:timestamp_ltz(9),b:timestamp_ltz(7),c:timestamp_ntz(8),d:timestamp_ntz(9),e:timestamp>",
+  ],
+  [
+    "t time, u time(9), v time(0) without time zone, w timestamp with local time zone",
+    "struct<t:time(6),u:time(9),v:time(0),w:timestamp>",
+  ],
+  [
+    "a geometry(0), b geometry(any), c geography(4326), d geography(ANY), e array<geometry(4267)>, f geometry(2181), g geometry(102100)",
+    "struct<a:geometry(0),b:geometry(any),c:geography(4326),d:geography(any),e:array<geometry(4267)>,f:geometry(2181),g:geometry(102100)>",
   ],
   ["struct<a: int, b: struct<>>", "struct<a:int,b:struct<>>"],
 ];
@@ -68,6 +81,71 @@ describe("a schema", () => {
     });
   });
 
+  test("names the reference systems of shapes in JSON as Spark does", () => {
+    const types =
+      "a geometry(0), b geometry(3857), c geometry(4326), d geometry(2187), e geometry(32766), f geometry(115953)";
+    const json = Schema.parse(`${types}, g geography(4326), h geography(any), i geometry(4269)`).toJSON();
+    expect((json as { fields: { type: string }[] }).fields.map(({ type }) => type)).toEqual([
+      "geometry(SRID:0)",
+      "geometry(EPSG:3857)",
+      "geometry(OGC:CRS84)",
+      "geometry(ESRI:2187)",
+      "geometry(EPSG:32766)",
+      "geometry(ESRI:115953)",
+      "geography(OGC:CRS84, SPHERICAL)",
+      "geography(SRID:ANY, SPHERICAL)",
+      "geometry(OGC:CRS83)",
+    ]);
+    const fromJson = (type: string): string =>
+      Schema.fromJson({ type: "struct", fields: [{ name: "g", type }] }).simpleString();
+    expect(fromJson("geometry")).toBe("struct<g:geometry(4326)>");
+    expect(fromJson("geometry(srid:any)")).toBe("struct<g:geometry(any)>");
+    expect(fromJson("geography(EPSG:4326,spherical)")).toBe("struct<g:geography(4326)>");
+    expect(() => fromJson("geometry(MINE:7)")).toThrow('Cannot read the Spark schema "geometry(MINE:7)"');
+  });
+
+  test("keeps the classes of user-defined types, and is their stored types in SQL", () => {
+    const point: DataType = {
+      type: "udt",
+      sqlType: { type: "array", element: { type: "double" }, containsNull: false },
+      pythonClass: "shapes.PointUDT",
+      serializedPythonClass: "gAWV",
+    };
+    const type: StructType = {
+      type: "struct",
+      fields: [
+        { name: "p", type: point, nullable: true },
+        {
+          name: "l",
+          type: { type: "array", element: { ...point, jvmClass: "a.b.Shapes$PointUDT" }, containsNull: true },
+          nullable: true,
+        },
+      ],
+    };
+    const schema = new Schema(type.fields);
+    expect(Schema.fromJson(schema.toJSON())).toEqual(schema);
+    expect(typeFromMessage(create(DataTypeSchema, typeToMessage(type)))).toEqual(type);
+    expect(schema.simpleString()).toBe("struct<p:udt,l:array<udt>>");
+    expect(schema.toDdl()).toBe("`p` ARRAY<DOUBLE>, `l` ARRAY<ARRAY<DOUBLE>>");
+    expect(schema.treeString()).toBe(
+      [
+        "root",
+        " |-- p: pythonuserdefined (nullable = true)",
+        " |-- l: array (nullable = true)",
+        " |    |-- element: point (containsNull = true)",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("names types of newer servers, and refuses to send them", () => {
+    const unknown = typeFromMessage(create(DataTypeSchema, {}));
+    expect(unknown).toEqual({ type: "unsupported", name: "a type of a newer server" });
+    expect(() => typeToMessage(unknown)).toThrow(
+      "its type a type of a newer server has no form in this client",
+    );
+  });
+
   const wrong: readonly (readonly [string, string])[] = [
     ["a", "a type is missing (character 2)"],
     ["a int b", '"b" is too much (character 6)'],
@@ -78,6 +156,12 @@ describe("a schema", () => {
     ["a char", "the length of char is missing"],
     ["a int,", "a column's name is missing"],
     ["a int; drop", "a name or type is expected (character 6)"],
+    ["a time(10)", "time(10) has more than 9 digits (character 2)"],
+    ["a timestamp(3)", "timestamp(3) is no type of Spark SQL: timestamps have 6 to 9 digits"],
+    ["a timestamp_ntz(10)", "timestamp_ntz(10) is no type of Spark SQL"],
+    ["a timestamp without zone", '"time" is missing (character 20)'],
+    ["a geometry", '"(" is missing'],
+    ["a geography(world)", '"world" is no number'],
     ["a interval year to day", "year or month is missing"],
   ];
   for (const [ddl, state] of wrong) {

@@ -2,14 +2,20 @@ import { describe, expect, test } from "bun:test";
 import { assert, bigInt, integer, property } from "fast-check";
 
 import { Decimal } from "../../../src/spark/value/decimal.ts";
+import { Geography } from "../../../src/spark/value/geography.ts";
+import { Geometry } from "../../../src/spark/value/geometry.ts";
 import {
   dateOf,
   dateTimeOf,
+  dateTimeOfNanos,
   dayTimeOf,
   daysOf,
+  instantOfParts,
+  microsAndNanos,
   microsOfDateTime,
   microsOfDuration,
   monthsOfDuration,
+  nanosOfDateTime,
   yearMonthOf,
 } from "../../../src/spark/value/time-values.ts";
 import { decodeVariant } from "../../../src/spark/value/variant-decode.ts";
@@ -63,6 +69,20 @@ describe("times", () => {
       }),
       { seed: seed | 0 },
     );
+    const nanos = 170_000_000_000_000_000_000n;
+    assert(
+      property(bigInt({ min: -nanos, max: nanos }), (given) => {
+        const [micros, left] = microsAndNanos(given);
+        expect(micros * 1000n + BigInt(left)).toBe(given);
+        expect(left).toBeGreaterThanOrEqual(0);
+        expect(instantOfParts(micros, left).epochNanoseconds).toBe(given);
+        expect(nanosOfDateTime(dateTimeOfNanos(given))).toBe(given);
+        expect(dateTimeOfNanos(given).toString()).toBe(
+          new Temporal.Instant(given).toZonedDateTimeISO("UTC").toPlainDateTime().toString(),
+        );
+      }),
+      { seed: seed | 0 },
+    );
     assert(
       property(integer(), (months) => {
         expect(monthsOfDuration(yearMonthOf(months))).toBe(months);
@@ -72,7 +92,34 @@ describe("times", () => {
   });
 });
 
+describe("shapes", () => {
+  test("are equal by their bytes and their reference system, and written as text", () => {
+    const shape = new Geometry(Uint8Array.of(1, 2), 3857);
+    expect(shape.equals(new Geometry(Uint8Array.of(1, 2), 3857))).toBe(true);
+    expect(shape.equals(new Geometry(Uint8Array.of(1, 2), 0))).toBe(false);
+    expect(shape.equals(new Geometry(Uint8Array.of(1), 3857))).toBe(false);
+    expect(JSON.stringify([shape, new Geography(Uint8Array.of(255), 4326)])).toBe(
+      '["SRID=3857;0102","SRID=4326;ff"]',
+    );
+    const other = new Geography(Uint8Array.of(255), 4326);
+    expect([other.equals(new Geography(Uint8Array.of(255), 4326)), String(other)]).toEqual([
+      true,
+      "SRID=4326;ff",
+    ]);
+  });
+});
+
 describe("variants", () => {
+  test("have timestamps in nanoseconds, with zone and without", () => {
+    const decoded = [18, 19].map((type) => {
+      const value = new DataView(new ArrayBuffer(9));
+      value.setUint8(0, type << 2);
+      value.setBigInt64(1, -1n, true);
+      return decodeVariant(new Uint8Array(value.buffer), Uint8Array.of(1, 0, 0));
+    });
+    expect(decoded.map(String)).toEqual(["1969-12-31T23:59:59.999999999Z", "1969-12-31T23:59:59.999999999"]);
+  });
+
   test("that end too early are refused at every byte", () => {
     // {"a": [1, "xy"]}
     const metadata = Uint8Array.of(1, 1, 0, 1, 97);
