@@ -1,6 +1,7 @@
 import { configurationPage } from "./configuration-page.ts";
 import { cliReference, definitions, exitCodesReference } from "../../src/cli/mod.ts";
 import { architecturePage } from "./rooms-table.ts";
+import { sparkPage } from "./spark-page.ts";
 
 /** Makes the content of one page from what the code says. */
 export type Generator = () => Promise<string> | string;
@@ -11,4 +12,5 @@ export const generators: Readonly<Record<string, Generator>> = {
   "docs/reference/cli.md": () => cliReference(definitions),
   "docs/reference/exit-codes.md": exitCodesReference,
   "docs/reference/configuration.md": configurationPage,
+  "docs/reference/spark-api.md": sparkPage,
 };

@@ -17,9 +17,11 @@ export {
   functions,
   Geography,
   Geometry,
+  Observation,
   type Row,
   type SparkInput,
   type SparkValue,
+  StorageLevel,
   Variant,
   Window,
 } from "../spark/mod.ts";

@@ -1,5 +1,15 @@
 import * as v from "valibot";
-import { CalendarInterval, Decimal, functions, Geography, Geometry, Variant, Window } from "../spark/mod.ts";
+import {
+  CalendarInterval,
+  Decimal,
+  functions,
+  Geography,
+  Geometry,
+  Observation,
+  StorageLevel,
+  Variant,
+  Window,
+} from "../spark/mod.ts";
 import { openObjectStore, storeError } from "../store/mod.ts";
 import { defineCheckpointStore } from "./define-checkpoint-store.ts";
 import { defineComponent } from "./define-component.ts";
@@ -19,6 +29,8 @@ export const pluginExports: Readonly<Record<string, unknown>> = {
   sparkOnce,
   functions,
   Window,
+  Observation,
+  StorageLevel,
   Decimal,
   CalendarInterval,
   Variant,

@@ -360,7 +360,8 @@ export const FRAME_PLANS: readonly FramePlan[] = [
   {
     python:
       "{orders}.select(F.call_function('array_agg', 'id').alias('x')).transform(lambda d: d.select(F.size('x')))",
-    plan: (orders) => orders.select(callFunction("array_agg", "id").alias("x")).transform((d) => d.select(F.size("x"))),
+    plan: (orders) =>
+      orders.select(callFunction("array_agg", "id").alias("x")).transform((d) => d.select(F.size("x"))),
   },
   {
     python: "{orders}.select('who', 'id', 'count').orderBy(1, -2, 3)",

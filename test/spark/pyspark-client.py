@@ -165,7 +165,7 @@ def run(spark, order):
     if kind == "message":
         return {"differences": differences(plan_message(spark, order["python"]), given_message(order))}
     if kind == "names":
-        return {"names": [name for name in dir(eval(order["python"])) if not name.startswith("_")]}
+        return {"names": [name for name in dir(type(eval(order["python"]))) if not name.startswith("_")]}
     raise ValueError(kind)
 
 

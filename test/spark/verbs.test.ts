@@ -6,14 +6,8 @@ import { DataFrame, openSession, type SparkSession } from "../../src/spark/mod.t
 import { sharedSpark } from "../servers/spark/shared-spark.ts";
 import { FRAME_PLANS } from "./frame-plans.ts";
 import { type PySpark, startPySpark } from "./pyspark.ts";
-import {
-  CATALOG_PLANS,
-  PAIR_PLANS,
-  QUESTION_PLANS,
-  ROW_PLANS,
-  SOURCE_PLANS,
-  type VerbPlan,
-} from "./verb-plans.ts";
+import { CATALOG_PLANS, QUESTION_PLANS } from "./question-plans.ts";
+import { PAIR_PLANS, ROW_PLANS, SOURCE_PLANS, type VerbPlan } from "./verb-plans.ts";
 
 const server = await sharedSpark();
 

@@ -74,7 +74,7 @@ export class Catalog {
     return this.#ask.truth({ case: "databaseExists", value: { dbName } }, options);
   }
 
-  /** Makes a database. Spark 4.3. @throws SparkError where it is there, unless `ifNotExists` */
+  /** Makes a database. Spark 4.2 and newer. @throws SparkError where it is there, unless `ifNotExists` */
   async createDatabase(
     dbName: string,
     {
@@ -90,7 +90,7 @@ export class Catalog {
     await this.#ask.rows({ case: "createDatabase", value }, options);
   }
 
-  /** Drops a database; with its tables if `cascade`. Spark 4.3. @throws SparkError where it is absent, unless `ifExists` */
+  /** Drops a database; with its tables if `cascade`. Spark 4.2 and newer. @throws SparkError where it is absent, unless `ifExists` */
   async dropDatabase(
     dbName: string,
     {
@@ -107,7 +107,7 @@ export class Catalog {
     return this.#ask.rows({ case: "listTables", value: given({ dbName, pattern }) }, options);
   }
 
-  /** Views of a database, the current one by default. Spark 4.3. */
+  /** Views of a database, the current one by default. Spark 4.2 and newer. */
   async listViews(
     dbName?: string,
     pattern?: string,
@@ -133,7 +133,7 @@ export class Catalog {
     return this.#ask.rows({ case: "listColumns", value: { tableName } }, options);
   }
 
-  /** The values of a table's partitions, as `day=2026-01-31/country=DE`. Spark 4.3. */
+  /** The values of a table's partitions, as `day=2026-01-31/country=DE`. Spark 4.2 and newer. */
   async listPartitions(tableName: string, options?: ExecuteOptions): Promise<readonly string[]> {
     const rows = await this.#ask.rows<{ partition: string }>(
       { case: "listPartitions", value: { tableName } },
@@ -142,7 +142,7 @@ export class Catalog {
     return rows.map(({ partition }) => partition);
   }
 
-  /** The properties of a table. Spark 4.3. */
+  /** The properties of a table. Spark 4.2 and newer. */
   async getTableProperties(
     tableName: string,
     options?: ExecuteOptions,
@@ -151,7 +151,7 @@ export class Catalog {
     return Object.fromEntries(rows.map((row) => Object.values(row).map(String) as [string, string]));
   }
 
-  /** The statement that makes the table; `asSerde` in Hive's words. Spark 4.3. */
+  /** The statement that makes the table; `asSerde` in Hive's words. Spark 4.2 and newer. */
   getCreateTableString(
     tableName: string,
     asSerde: boolean = false,
@@ -193,7 +193,7 @@ export class Catalog {
     });
   }
 
-  /** Drops a table; `purge` past the trash. Spark 4.3. @throws SparkError where it is absent, unless `ifExists` */
+  /** Drops a table; `purge` past the trash. Spark 4.2 and newer. @throws SparkError where it is absent, unless `ifExists` */
   async dropTable(
     tableName: string,
     {
@@ -205,7 +205,7 @@ export class Catalog {
     await this.#ask.rows({ case: "dropTable", value: { tableName, ifExists, purge } }, options);
   }
 
-  /** Drops a view of a database. Spark 4.3. @throws SparkError where it is absent, unless `ifExists` */
+  /** Drops a view of a database. Spark 4.2 and newer. @throws SparkError where it is absent, unless `ifExists` */
   async dropView(
     viewName: string,
     { ifExists = false, ...options }: ExecuteOptions & { readonly ifExists?: boolean } = {},
@@ -223,12 +223,12 @@ export class Catalog {
     return this.#ask.truth({ case: "dropGlobalTempView", value: { viewName } }, options);
   }
 
-  /** Deletes all rows of a table. Spark 4.3. */
+  /** Deletes all rows of a table. Spark 4.2 and newer. */
   async truncateTable(tableName: string, options?: ExecuteOptions): Promise<void> {
     await this.#ask.rows({ case: "truncateTable", value: { tableName } }, options);
   }
 
-  /** Counts a table's rows and bytes for the optimizer; bytes alone with `noScan`. Spark 4.3. */
+  /** Counts a table's rows and bytes for the optimizer; bytes alone with `noScan`. Spark 4.2 and newer. */
   async analyzeTable(tableName: string, noScan: boolean = false, options?: ExecuteOptions): Promise<void> {
     await this.#ask.rows({ case: "analyzeTable", value: { tableName, noScan } }, options);
   }

@@ -90,7 +90,7 @@ export abstract class CombiningVerbs extends RowVerbs {
     return this.next({ case: "nearestByJoin", value });
   }
 
-  /** The columns of both side by side, row by row, where both come of one DataFrame by `select` and the like. Spark 4.3. */
+  /** The columns of both side by side, row by row, where both come of one DataFrame by `select` and the like. Spark 4.3 and newer. */
   zip(other: this): this {
     return this.next({ case: "zip", value: { left: this.relation, right: other.relation } });
   }

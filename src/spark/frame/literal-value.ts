@@ -15,14 +15,43 @@ import {
 } from "../value/time-values.ts";
 import { planError } from "./plan.ts";
 
+type Kind = Expression_Literal["literalType"];
+
 /** The value of a literal that the server sends. @throws CairnError `SPARK_PLAN_INVALID` for one of another protocol. */
 export function literalValue(literal: Expression_Literal): SparkValue {
   const { literalType: kind } = literal;
   switch (kind.case) {
     case "null":
       return null;
+    case "array":
+      return kind.value.elements.map(literalValue);
+    case "specializedArray":
+      return kind.value.valueType.value?.values ?? [];
+    case "map": {
+      const { keys, values } = kind.value;
+      return new Map(keys.map((key, index) => [literalValue(key), valueAt(values, index)] as const));
+    }
+    case "struct":
+      return structValue(literal, kind.value.elements);
     case "decimal":
       return Decimal.parse(kind.value.value);
+    case "boolean":
+    case "byte":
+    case "short":
+    case "integer":
+    case "long":
+    case "float":
+    case "double":
+    case "string":
+    case "binary":
+      return kind.value;
+    default:
+      return timeValue(kind);
+  }
+}
+
+function timeValue(kind: Kind): SparkValue {
+  switch (kind.case) {
     case "date":
       return dateOf(kind.value);
     case "timestamp":
@@ -41,26 +70,6 @@ export function literalValue(literal: Expression_Literal): SparkValue {
       return dayTimeOf(kind.value);
     case "calendarInterval":
       return new CalendarInterval(kind.value.months, kind.value.days, kind.value.microseconds);
-    case "array":
-      return kind.value.elements.map(literalValue);
-    case "specializedArray":
-      return kind.value.valueType.value?.values ?? [];
-    case "map": {
-      const { keys, values } = kind.value;
-      return new Map(keys.map((key, index) => [literalValue(key), valueAt(values, index)] as const));
-    }
-    case "struct":
-      return structValue(literal, kind.value.elements);
-    case "boolean":
-    case "byte":
-    case "short":
-    case "integer":
-    case "long":
-    case "float":
-    case "double":
-    case "string":
-    case "binary":
-      return kind.value;
     default:
       throw planError(`Cannot read what the server sends: a literal of the kind ${kind.case ?? "none"}`);
   }

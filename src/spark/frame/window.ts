@@ -30,6 +30,7 @@ export class WindowSpec {
     return new WindowSpec(columns, this.#order, this.#frame);
   }
 
+  /** The order of those rows, which ranks and frames go by. */
   orderBy(...columns: readonly ColumnOrName[]): WindowSpec {
     return new WindowSpec(this.#partition, columns, this.#frame);
   }
@@ -68,12 +69,16 @@ export const Window: {
   readonly unboundedFollowing: number;
   partitionBy(...columns: readonly ColumnOrName[]): WindowSpec;
   orderBy(...columns: readonly ColumnOrName[]): WindowSpec;
+  rowsBetween(start: number, end: number): WindowSpec;
+  rangeBetween(start: number, end: number): WindowSpec;
 } = {
   unboundedPreceding: -Infinity,
   currentRow: 0,
   unboundedFollowing: Infinity,
   partitionBy: (...columns) => new WindowSpec(columns, []),
   orderBy: (...columns) => new WindowSpec([], columns),
+  rowsBetween: (start, end) => new WindowSpec([], []).rowsBetween(start, end),
+  rangeBetween: (start, end) => new WindowSpec([], []).rangeBetween(start, end),
 };
 
 function checked(frame: Frame): Frame {

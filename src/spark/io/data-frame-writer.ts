@@ -101,7 +101,7 @@ export class DataFrameWriter extends SourceSettings {
     await this.format("csv").save(path, options);
   }
 
-  /** Writes JSON, one value per line, files into a folder. */
+  /** Writes JSON files into a folder, one value per line. */
   async json(path: string, options?: ExecuteOptions): Promise<void> {
     await this.format("json").save(path, options);
   }

@@ -12,7 +12,7 @@ export class RuntimeConf {
     this.#ask = ask;
   }
 
-  /** @throws SparkError for a setting that is fixed when the server starts. */
+  /** Sets a setting of this session. @throws SparkError for one that is fixed when the server starts. */
   async set(name: string, value: string | number | boolean): Promise<void> {
     const pairs = [{ key: name, value: String(value) }];
     await this.#ask({ case: "set", value: { pairs } }, `set ${name}`);

@@ -84,6 +84,7 @@ type Signalled = Pick<ExecuteOptions, "signal">;
  * ```
  */
 export class SparkSession implements PlanRunner, AsyncDisposable {
+  /** The settings of the session. */
   readonly conf: RuntimeConf;
   readonly #setup: SessionSetup;
   #sessionId: string;
@@ -188,6 +189,11 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
     }
     const value = { data: made.data, schema: JSON.stringify(made.schema) };
     return new DataFrame(this, { relType: { case: "localRelation", value } });
+  }
+
+  /** A DataFrame with those columns and no rows. */
+  emptyDataFrame(schema: Schema | readonly Field[] | string): DataFrame {
+    return this.createDataFrame([], schema);
   }
 
   /**
