@@ -226,7 +226,11 @@ export function decideSettings(
     builtins: [...builtinComponents.keys()],
     redactor,
     files: (spark) => opened.pools.files(spark),
-    folders: (config) => foldersOf(config, opened.lookup, (message) => opened.warnings.push(message)),
+    folders: (config) =>
+      foldersOf(config, opened.lookup, (message) => {
+        // A resume may look for them twice: with the options of the run that it resumes, and before it knows them.
+        if (!opened.warnings.includes(message)) opened.warnings.push(message);
+      }),
   };
 }
 

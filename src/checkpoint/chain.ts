@@ -1,6 +1,12 @@
 import type { StoredRecord } from "../store/mod.ts";
 import type { RecordEnvelope } from "./events.ts";
-import { type Damage, decodeRecord, NO_PREVIOUS } from "./record.ts";
+import { type Damage, type Decoded, decodeRecord, NO_PREVIOUS } from "./record.ts";
+
+/** A log as it was read and checked before. */
+export interface KnownLog<E> {
+  readonly stored: readonly StoredRecord[];
+  readonly log: Pick<CheckedLog<E>, "records">;
+}
 
 /** A log after its sums, numbers and chain were checked. */
 export interface CheckedLog<E> {
@@ -22,9 +28,11 @@ export interface CheckedLog<E> {
 
 /**
  * Checks a log. A record that can't be read is void, and no damage, as long as the record after it names
- * the record before it: then nobody ever took it as written. Anything else is damage.
+ * the record before it: then nobody ever took it as written. Anything else is damage. Records of the `known` log with
+ * the same text are not decoded again.
  */
-export function checkLog<E>(stored: readonly StoredRecord[]): CheckedLog<E> {
+export function checkLog<E>(stored: readonly StoredRecord[], known?: KnownLog<E>): CheckedLog<E> {
+  const decode = known === undefined ? decodeRecord<E> : decodeUnknown(known);
   const records: RecordEnvelope<E>[] = [];
   const damage: Damage[] = [];
   const voids: number[] = [];
@@ -37,7 +45,7 @@ export function checkLog<E>(stored: readonly StoredRecord[]): CheckedLog<E> {
       gaps = true;
       damage.push({ seq: expected, why: seq === expected + 1 ? "missing" : `missing, as all to ${seq - 1}` });
     }
-    const decoded = decodeRecord<E>(seq, text);
+    const decoded = decode(seq, text);
     if (decoded.good) {
       if (decoded.record.prev !== previous && seq === expected) {
         const blamed = pending.length > 0 ? pending : [{ seq, why: "does not follow the record before it" }];
@@ -53,4 +61,19 @@ export function checkLog<E>(stored: readonly StoredRecord[]): CheckedLog<E> {
     expected = seq + 1;
   }
   return { records, voids, next: expected, sum: previous, whole: damage.length === 0, gaps, damage };
+}
+
+/** The decoding that knows what the same bytes were found to be. */
+function decodeUnknown<E>({
+  stored,
+  log,
+}: KnownLog<E>): (seq: number, text: string | undefined) => Decoded<E> {
+  const texts = new Map(stored.map(({ seq, text }) => [seq, text]));
+  const records = new Map(log.records.map((record) => [record.seq, record]));
+  return (seq, text) => {
+    const record = records.get(seq);
+    return record !== undefined && texts.get(seq) === text
+      ? { good: true, record }
+      : decodeRecord<E>(seq, text);
+  };
 }

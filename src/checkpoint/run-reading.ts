@@ -32,23 +32,27 @@ export interface RunReading {
   readonly damage: Damage | undefined;
 }
 
-/** Reads and judges one run. Throws CHECKPOINT_NEWER_VERSION, and what the store throws. */
+/**
+ * Reads and judges one run; `known` is an earlier reading of it, which makes this one cheaper. Throws
+ * CHECKPOINT_NEWER_VERSION, and what the store throws.
+ */
 export async function readRun(
   store: CheckpointStore,
   names: KeyNames,
   runId: string,
   signal?: AbortSignal,
+  known?: RunReading,
 ): Promise<RunReading> {
   const log = names.run(runId);
-  const reading = judgeRun(runId, await store.read(log, 1, signal));
+  const reading = judgeRun(runId, await store.read(log, 1, signal), known);
   if (reading.kind !== "corrupt" || store.shortcuts === undefined) return reading;
   // A copy of records may be what is wrong; the records themselves have the last word.
   return judgeRun(runId, await store.shortcuts.readRecords(log, signal));
 }
 
-/** Judges a listing. */
-export function judgeRun(runId: string, stored: readonly StoredRecord[]): RunReading {
-  const log = checkLog<RunEvent>(stored);
+/** Judges a listing; `known` as for {@link readRun}. */
+export function judgeRun(runId: string, stored: readonly StoredRecord[], known?: RunReading): RunReading {
+  const log = checkLog<RunEvent>(stored, known);
   const top = log.records.at(-1)?.events.at(-1);
   const state = log.whole ? foldRun(log.records) : undefined;
   const kind = kindOf(log, state, top);

@@ -66,7 +66,7 @@ export class StartWriter {
       if (record === undefined) return "again";
       await this.#point("superseded");
     }
-    const now = await readRun(store, this.#names, old.runId, signal);
+    const now = await readRun(store, this.#names, old.runId, signal, old);
     await this.#point("old-read");
     if (!isFinal(plan, old, now)) return "again";
     this.#old = holdsMore(now) ? old.state : undefined;

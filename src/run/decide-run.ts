@@ -75,24 +75,56 @@ function findingText({ message, place }: Finding): string {
   return place === undefined ? message : `${place.file}:${place.line}: ${message}`;
 }
 
+function prepare(
+  settings: DecideSettings,
+  config: PipelineConfig,
+  { selection }: RememberedOptions,
+): Promise<Prepared> {
+  return settings.folders(config).then((folders) =>
+    prepareComponents({
+      config,
+      folders,
+      builtins: settings.builtins,
+      redactor: settings.redactor,
+      worker: () => settings.worker(),
+      selection,
+    }),
+  );
+}
+
+/**
+ * Begins to prepare the components as they will be unless the run that is resumed was given other options: a worker does
+ * that, while the checkpoint is read. What goes wrong is told to who waits for it.
+ */
+export function prepareEarly(settings: DecideSettings): Promise<Prepared> {
+  const early = prepare(settings, settings.config, settings.given);
+  early.catch(() => undefined);
+  return early;
+}
+
+async function prepareAfter(
+  early: Promise<Prepared> | undefined,
+  ...wanted: Parameters<typeof prepare>
+): Promise<Prepared> {
+  await Promise.allSettled([early]);
+  return prepare(...wanted);
+}
+
 /**
  * Prepares the components and decides for each whether it runs. Throws CONFIG_INVALID with all findings; changes
- * that the policy refuses are in `decision.refused`. `now` as `resumeTime` gives it.
+ * that the policy refuses are in `decision.refused`. `now` as `resumeTime` gives it, `early` as {@link prepareEarly} does.
  */
 export async function decideRun(
   settings: DecideSettings,
   previous: RunState | undefined,
   now?: number,
+  early?: Promise<Prepared>,
 ): Promise<Decided> {
   const { config, options } = await effectiveConfig(settings, previous);
-  const prepared = await prepareComponents({
-    config,
-    folders: await settings.folders(config),
-    builtins: settings.builtins,
-    redactor: settings.redactor,
-    worker: () => settings.worker(),
-    selection: options.selection,
-  });
+  const asGiven = config === settings.config && options.selection === settings.given.selection;
+  // A worker describes one thing after the other.
+  const prepared =
+    asGiven && early !== undefined ? await early : await prepareAfter(early, settings, config, options);
   if (prepared.findings.some(({ severity }) => severity === "error")) throw invalidConfig(prepared.findings);
   const decision = await decide({
     previous,

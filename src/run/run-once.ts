@@ -8,7 +8,8 @@ import { outcomeOf } from "./component-record.ts";
 import { poisonedError, withinAge } from "./budget.ts";
 import { checkpointFacts, ForgivingJournal, isStoreFailure, unrecordedWarning } from "./forgiving-journal.ts";
 import { checkDeclared, type DeclaredOutcome } from "./declared-outcome.ts";
-import { changedError, type Decided, decideRun, type DecideSettings } from "./decide-run.ts";
+import type { Prepared } from "./prepare.ts";
+import { changedError, type Decided, decideRun, type DecideSettings, prepareEarly } from "./decide-run.ts";
 import { endRun } from "./end-of-run.ts";
 import { Execution } from "./execution.ts";
 import { interruptOf } from "./interrupt.ts";
@@ -153,13 +154,14 @@ async function startRecorded(
 ): Promise<Started | AlreadyCompleted> {
   const { config, random } = request;
   const settings = decideSettings(request);
+  let early: Promise<Prepared> | undefined;
   const wished = await startMode(store, config.pipelineName, request);
   const { runKey } = wished;
   const { mode, warnings } = await withinAge(store, runKey, wished.mode, request);
   let decided: Decided | undefined;
   let hooks: readonly PipelineHooks[] | undefined;
   const decideHeader = async (previous: RunState | undefined): Promise<RunHeader> => {
-    decided = await decideRun(settings, previous, resumeTime(mode, runKey, request.clock));
+    decided = await decideRun(settings, previous, resumeTime(mode, runKey, request.clock), early);
     const { decision, prepared, record } = decided;
     if (decision.refused && previous !== undefined) throw changedError(previous.runId, decision.differences);
     if (decision.poisoned.length > 0 && previous !== undefined && !request.retryPoisoned) {
@@ -189,6 +191,9 @@ async function startRecorded(
     random,
     signal: request.signal,
     killGroups,
+    onLease() {
+      early ??= prepareEarly(settings);
+    },
     ...(request.entrust && { entrust: request.entrust }),
     async tellEnds(outbox, below) {
       hooks ??= await request.hooks(config);

@@ -20,6 +20,7 @@ export class WorkerPool {
   readonly #closing = new Set<Promise<void>>();
   #noted = new Set<WorkerHandle>();
   #run: RunFacts | undefined;
+  #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -90,13 +91,16 @@ export class WorkerPool {
     for (const worker of this.#all) worker.kill();
   }
 
-  /** Ends all workers; resolves when they are gone. */
+  /** Ends all workers, and starts none any more; resolves when they are gone. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const worker of this.#all) this.#retire(worker, true);
     await Promise.all(this.#closing);
   }
 
   #start(): WorkerHandle {
+    // What was under way when the run was refused may ask for one yet.
+    if (this.#closed) throw new Error("the run's workers have been ended");
     const worker = this.#options.start();
     this.#all.add(worker);
     if (this.#run !== undefined) worker.open(this.#run);
