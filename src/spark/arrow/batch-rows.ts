@@ -2,6 +2,7 @@ import { CairnError } from "../../base/mod.ts";
 import type { DataType, Field } from "../schema/data-type.ts";
 import { Schema } from "../schema/schema.ts";
 import type { Row, SparkValue } from "../value/spark-value.ts";
+import { freeBytes } from "../wire/free-bytes.ts";
 
 import type { ArrowField } from "./arrow-field.ts";
 import { typeOfArrow } from "./arrow-type.ts";
@@ -30,6 +31,7 @@ export function* arrowRows(
     for (const [index, read] of readersOf(batch, reading.fields, columns, options).entries()) {
       fill(rows, names[index] ?? "", read);
     }
+    freeExpanded(batch);
     yield rows;
   }
 }
@@ -44,7 +46,9 @@ export function* arrowArrays(
   const columns = columnsOf(reading, fields);
   for (const batch of reading.batches) {
     const reads = readersOf(batch, reading.fields, columns, { repeatedNames: "arrays", ...options });
-    yield Array.from({ length: batch.rows }, (_, row) => reads.map((read) => read(row)));
+    const rows = Array.from({ length: batch.rows }, (_, row) => reads.map((read) => read(row)));
+    freeExpanded(batch);
+    yield rows;
   }
 }
 
@@ -60,6 +64,11 @@ function fill(rows: readonly OpenRow[], name: string, read: ValueReader): void {
     const row = rows[index];
     if (row) set(row, name, read(index));
   }
+}
+
+/** What was compressed has been expanded for this batch alone, and its values have bytes of their own. */
+function freeExpanded(batch: RecordBatch): void {
+  for (const buffer of batch.expanded) freeBytes(buffer);
 }
 
 function readersOf(

@@ -13,6 +13,8 @@ const RECORD_BATCH = 3;
 const ZSTD = 1;
 /** Before a compressed buffer stands its length, 8 bytes; -1 says that it isn't compressed. */
 const LENGTH_BYTES = 8;
+/** Numbers are looked at in place. */
+const ALIGNMENT = 8;
 const DEFAULT_UNIT_MILLI = 1;
 const DECIMAL_BITS = 128;
 const TIME_BITS = 32;
@@ -29,6 +31,8 @@ export interface RecordBatch {
   readonly nodes: readonly (readonly [number, number])[];
   /** The vectors' buffers; all begin at a multiple of 8 bytes. */
   readonly buffers: readonly Uint8Array[];
+  /** Those of them that were compressed: they are no views of the stream. */
+  readonly expanded: readonly Uint8Array[];
 }
 
 /** A message of a stream, with its place in it. */
@@ -165,14 +169,20 @@ function batchOf(bytes: Uint8Array, message: Message): RecordBatch {
     const buffer = bytes.subarray(body + offset, body + offset + length);
     return compression && length > 0 ? expanded(buffer) : buffer;
   });
-  return { rows: header.long(0), nodes: header.pairs(1), buffers };
+  return {
+    rows: header.long(0),
+    nodes: header.pairs(1),
+    buffers,
+    expanded: buffers.filter((buffer) => buffer.buffer !== bytes.buffer),
+  };
 }
 
 function expanded(buffer: Uint8Array): Uint8Array {
   const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const content = buffer.subarray(LENGTH_BYTES);
   if (view.getBigInt64(0, true) === -1n) return content;
-  return new Uint8Array(Bun.zstdDecompressSync(new Uint8Array(content)));
+  const made = Bun.zstdDecompressSync(content);
+  return made.byteOffset % ALIGNMENT === 0 ? made : new Uint8Array(made);
 }
 
 function invalid(state: string): CairnError {
