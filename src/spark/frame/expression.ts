@@ -28,12 +28,13 @@ export function call(name: string, args: readonly ExpressionInit[], isDistinct =
 
 /** A value as an expression: a literal, see {@link literalOf}; for shapes, which have none, the call that makes them. */
 export function valueExpression(value: SparkInput): ExpressionInit {
-  if (value instanceof Geometry) {
-    return call("st_geomfromwkb", [valueExpression(value.wkb), valueExpression(value.srid)]);
-  }
-  if (value instanceof Geography) {
-    const shape = call("st_geogfromwkb", [valueExpression(value.wkb)]);
-    return value.srid === WGS_84 ? shape : call("st_setsrid", [shape, valueExpression(value.srid)]);
-  }
+  if (value instanceof Geometry) return shape("st_geomfromwkb", value, 0);
+  if (value instanceof Geography) return shape("st_geogfromwkb", value, WGS_84);
   return { exprType: { case: "literal", value: literalOf(value) } };
+}
+
+/** Spark makes shapes of bytes in one reference system, and takes them for shapes in another where it is told to. */
+function shape(make: string, { wkb, srid }: Geometry | Geography, madeIn: number): ExpressionInit {
+  const made = call(make, [valueExpression(wkb)]);
+  return srid === madeIn ? made : call("st_setsrid", [made, valueExpression(srid)]);
 }
