@@ -309,6 +309,7 @@ function invalid(row: number, where: string, state: string, cause?: unknown): Ca
     code: "SPARK_VALUE_INVALID",
     kind: "config",
     cause,
+    hint: cause instanceof CairnError ? cause.hint : undefined,
     details: { row, column: where },
   });
 }

@@ -7,11 +7,14 @@ import {
   type Message,
   type MessageInitShape,
 } from "@bufbuild/protobuf";
-import { CairnError } from "../../base/mod.ts";
+import { CairnError, type JsonValue } from "../../base/mod.ts";
 import { AnalyzePlanRequestSchema, PlanSchema } from "../gen/spark/connect/base_pb.ts";
 import { type Expression, ExpressionSchema } from "../gen/spark/connect/expressions_pb.ts";
-import { DataType_StringSchema } from "../gen/spark/connect/types_pb.ts";
+import { LocalRelationSchema } from "../gen/spark/connect/relations_pb.ts";
+import { DataType_StringSchema, DataTypeSchema } from "../gen/spark/connect/types_pb.ts";
 import type { AnalyzeQuestion } from "../plan-runner.ts";
+import { Schema } from "../schema/schema.ts";
+import { typeToMessage } from "../schema/type-message.ts";
 import { literalCall, partsProblem } from "./literal-parts.ts";
 import { PROTOCOL, SINCE } from "./protocol-since.ts";
 import { isBefore } from "./server-version.ts";
@@ -43,6 +46,7 @@ export function fitQuestion(question: AnalyzeQuestion, version: string): Analyze
 
 function fit(message: Message, type: DescMessage, version: string): void {
   if (type.typeName === ExpressionSchema.typeName) fitLiteral(message as Expression, version);
+  if (isMessage(message, LocalRelationSchema)) fitSchema(message.schema, version);
   for (const field of type.fields) {
     if (!isFieldSet(message, field)) continue;
     const since = SINCE[`${type.typeName.slice(PACKAGE.length)}.${field.name}`];
@@ -53,6 +57,13 @@ function fit(message: Message, type: DescMessage, version: string): void {
     if (inner === undefined) continue;
     for (const value of valuesOf(message, field)) fit(value, inner, version);
   }
+}
+
+/** Rows come with their types as JSON, which a server that doesn't know one of them takes for wrong SQL. */
+function fitSchema(json: string | undefined, version: string): void {
+  if (json === undefined) return;
+  const type = Schema.fromJson(JSON.parse(json) as JsonValue).type();
+  fit(create(DataTypeSchema, typeToMessage(type)), DataTypeSchema, version);
 }
 
 /** A literal that the server doesn't read right becomes the call that makes the same value. */

@@ -63,7 +63,7 @@ export function instantOf(micros: bigint): Temporal.Instant {
 /** Microseconds since 1970-01-01T00:00Z. @throws CairnError `SPARK_VALUE_INVALID` for parts of a microsecond. */
 export function microsOfInstant(instant: Temporal.Instant): bigint {
   const nanos = instant.epochNanoseconds;
-  if (nanos % NANOS !== 0n) throw finerThanMicros(instant.toString());
+  if (nanos % NANOS !== 0n) throw finerThanMicros(instant.toString(), NANOS_HINT);
   return nanos / NANOS;
 }
 
@@ -91,7 +91,7 @@ export function dateTimeOf(micros: bigint): Temporal.PlainDateTime {
 
 /** The other way of {@link dateTimeOf}. @throws CairnError `SPARK_VALUE_INVALID` for parts of a microsecond. */
 export function microsOfDateTime(time: Temporal.PlainDateTime): bigint {
-  if (time.nanosecond !== 0) throw finerThanMicros(time.toString());
+  if (time.nanosecond !== 0) throw finerThanMicros(time.toString(), NANOS_HINT);
   return wholeMicrosOf(time);
 }
 
@@ -224,10 +224,16 @@ function inRange<T>(type: string, value: number | bigint, make: () => T): T {
   }
 }
 
-function finerThanMicros(text: string): CairnError {
-  return invalid(`Cannot send ${text} to Spark: it is finer than a microsecond, and nothing is rounded`);
+const NANOS_HINT =
+  "Give a schema with timestamp_ltz(9) or timestamp_ntz(9), which Spark has since 4.3, or round the value.";
+
+function finerThanMicros(text: string, hint?: string): CairnError {
+  return invalid(
+    `Cannot send ${text} to Spark: it is finer than a microsecond, and nothing is rounded`,
+    hint,
+  );
 }
 
-function invalid(message: string): CairnError {
-  return new CairnError(message, { code: "SPARK_VALUE_INVALID", kind: "config" });
+function invalid(message: string, hint?: string): CairnError {
+  return new CairnError(message, { code: "SPARK_VALUE_INVALID", kind: "config", hint });
 }
