@@ -56,6 +56,7 @@ export function openView(context: CommandContext): OpenView {
       view.observer.log?.(line);
       extra.line?.(JSON.stringify(logRecord(line)));
     },
+    ready: () => err.ready(),
     progress: (report) => view.observer.progress?.(report),
   };
   return { log, hooks: view.hooks, extra: composeHooks(...extra.hooks), observer, close: () => view.close() };

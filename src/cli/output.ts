@@ -10,6 +10,8 @@ export interface Sink {
   write(text: string | Uint8Array): void;
   /** Resolves when everything queued was taken, or the other end is gone. */
   flush(): Promise<void>;
+  /** Undefined while little is queued; else resolves when it was taken, or the other end is gone. */
+  ready(): Promise<void> | undefined;
 }
 
 /** Where results go (standard output) and where everything else goes (standard error). */
@@ -23,6 +25,9 @@ export interface Output {
 }
 
 const DEFAULT_COLUMNS = 80;
+
+/** Queued bytes above which whoever can wait is asked to: a reader that pauses for a moment holds nothing up. */
+const MUCH_BYTES = 4 * 1024 * 1024;
 
 /** Whether a descriptor is a terminal. `process.stdout` would say so too, but making it costs as much as all else of a start. */
 function isTerminal(fd: 1 | 2): boolean {
@@ -47,15 +52,27 @@ export function processSink(fd: 1 | 2): Sink {
   // A closed pipe (`cairn … | head -1`) or a full disk behind a redirect must never end a run.
   let gone = false;
   let pending: Promise<unknown> = Promise.resolve();
+  let queuedBytes = 0;
   const attempt = (work: () => unknown): void => {
     if (gone) return;
     try {
       const done = work();
       if (done instanceof Promise) {
-        pending = Promise.all([pending, done.catch(() => (gone = true))]);
+        const waited = Promise.all([pending, done.catch(() => (gone = true))]);
+        pending = waited;
+        void waited.then(() => {
+          if (pending === waited) queuedBytes = 0;
+        });
       }
     } catch {
       gone = true;
+    }
+  };
+  const flush = async (): Promise<void> => {
+    // What is printed meanwhile is waited for too.
+    for (let waited: unknown; waited !== pending;) {
+      waited = pending;
+      await waited;
     }
   };
   return {
@@ -67,16 +84,16 @@ export function processSink(fd: 1 | 2): Sink {
     },
     write(text) {
       if (text.length === 0) return;
+      queuedBytes += text.length;
       attempt(() => writer.write(text));
-      attempt(() => writer.flush());
+      attempt(() => {
+        const flushed = writer.flush();
+        if (!(flushed instanceof Promise)) queuedBytes = 0;
+        return flushed;
+      });
     },
-    async flush() {
-      // What is printed meanwhile is waited for too.
-      for (let waited: unknown; waited !== pending;) {
-        waited = pending;
-        await waited;
-      }
-    },
+    flush,
+    ready: () => (gone || queuedBytes < MUCH_BYTES ? undefined : flush()),
   };
 }
 

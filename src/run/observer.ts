@@ -23,5 +23,10 @@ export interface ProgressReport {
 /** Where a run tells what goes on besides hooks: for the live view and the log. Calls must not block. */
 export interface RunObserver {
   log?(line: LogLine): void;
+  /**
+   * Asked before more of what components print is read: a promise where too much of what was told is not taken yet. It
+   * delays nothing but their output, and so those that print on. Default: nothing is waited for.
+   */
+  ready?(): Promise<void> | undefined;
   progress?(report: ProgressReport): void;
 }

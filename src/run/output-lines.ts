@@ -15,6 +15,8 @@ export interface LineSink {
   log(frame: LogFrame): void;
   /** The marker of an attempt's end was met. */
   marker(number: number): void;
+  /** A promise where more should not come yet. */
+  ready?(): Promise<void>;
 }
 
 /** Cuts a stream's text into lines, bounded in memory whatever is printed. */
@@ -94,6 +96,7 @@ export async function readLines(stream: ReadableStream<Uint8Array>, sink: LineSi
     if (done) break;
     cutter.push(value);
     await new Promise((resolve) => setImmediate(resolve));
+    await sink.ready?.();
   }
   cutter.end();
 }

@@ -31,6 +31,8 @@ export interface ProcessWorkerOptions {
   /** A worker that hears nothing for so long ends itself, ms. */
   readonly silenceMs: number;
   line(line: WorkerLine): void;
+  /** Waited for before more of its output is read. */
+  ready?(): Promise<void> | undefined;
   /** Something that belongs into the run's result as well. */
   warning(component: string | undefined, message: string): void;
   /** Is told secrets before a component has them; what cuts lines between them comes from there too. */
@@ -74,6 +76,8 @@ export class ProcessWorker implements WorkerHandle {
   #over = false;
   /** Markers met on both streams, and the end that waits for one. */
   readonly #markers = [0, 0];
+  /** Streams that are not read until what was printed before has been taken. */
+  #paused = 0;
   #held: { readonly marker: number; readonly end: WorkerEnd; readonly timer: Timer } | undefined;
 
   constructor(options: ProcessWorkerOptions) {
@@ -218,8 +222,13 @@ export class ProcessWorker implements WorkerHandle {
     }
     const seen = leftovers === true ? { ...end, leftovers } : end;
     if (marker === undefined || this.#markers.every((met) => met >= marker)) return this.#finish(seen);
-    const timer = setTimeout(() => this.#finish(seen), MARKER_TIMEOUT_MS);
-    this.#held = { marker, end: seen, timer };
+    this.#hold(marker, seen);
+  }
+
+  /** Ends the attempt when its output has been read, or doesn't come. Output that is not read just now is no output that doesn't come. */
+  #hold(marker: number, end: WorkerEnd): void {
+    const late = (): void => (this.#paused > 0 ? this.#hold(marker, end) : this.#finish(end));
+    this.#held = { marker, end, timer: setTimeout(late, MARKER_TIMEOUT_MS) };
   }
 
   #met(stream: number, marker: number): void {
@@ -261,7 +270,15 @@ export class ProcessWorker implements WorkerHandle {
       log: (frame) => this.#line("log", frame.level, frame.message, frame.fields),
       marker: (number) => this.#met(at, number),
       secrets: this.#options.secrets,
+      ready: () => this.#pause(this.#options.ready?.()),
     });
+  }
+
+  async #pause(ready: Promise<void> | undefined): Promise<void> {
+    if (ready === undefined) return;
+    this.#paused++;
+    await ready;
+    this.#paused--;
   }
 
   async #watch(streams: Promise<unknown>): Promise<void> {

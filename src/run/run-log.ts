@@ -44,6 +44,11 @@ export class RunLog {
     });
   }
 
+  /** As the observer's. */
+  ready(): Promise<void> | undefined {
+    return this.observer.ready?.();
+  }
+
   /** What was warned of while components ran, redacted. */
   get warnings(): readonly string[] {
     return this.#warnings;

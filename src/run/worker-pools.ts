@@ -144,6 +144,7 @@ export class WorkerPools {
       cwd,
       silenceMs: this.#silenceMs,
       line: (line) => log.line(line),
+      ready: () => log.ready(),
       warning: (component, message) => log.warning(component, message),
       secrets: log.secrets,
       late: this.#late,

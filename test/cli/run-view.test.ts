@@ -20,6 +20,7 @@ function memorySink(columns = 100): Sink & { readonly written: string[] } {
     columns: () => columns,
     write: (text) => written.push(String(text)),
     flush: async () => {},
+    ready: () => undefined,
   };
 }
 

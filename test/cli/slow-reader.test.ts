@@ -77,3 +77,55 @@ test("what a hook prints at the very end comes whole through a pipe that is read
   const text = await slowly(dir, ["run", "p.conf"], "2>&1 >/dev/null");
   expect(text).toContain(`${"z".repeat(3_000_000)}\nthe hook's end\n`);
 });
+
+/** Prints without end, and writes down how much. */
+const ENDLESS = `import { writeFileSync } from "node:fs";
+const chunk = ("e".repeat(99) + "\\n").repeat(1000);
+export default async ({ config, signal }) => {
+  for (let printed = 1; printed <= config.chunks; printed++) {
+    await new Promise((resolve) => process.stdout.write(chunk, resolve));
+    writeFileSync(config.file, String(printed));
+    signal.throwIfAborted();
+  }
+};
+`;
+/** More than pipes and what may be queued hold together by far. */
+const CHUNKS = 300;
+
+test("what prints on while nobody reads is held up, and goes on with the reader", async () => {
+  using dir = tempDir("cairn-slow-");
+  dir.write("plugins/t/Endless.ts", ENDLESS);
+  dir.write(
+    "p.conf",
+    `pipeline { pipeline-name = P, pipeline-components = [ { instance-type = t.Endless, instance-name = C, instance-config { chunks = ${CHUNKS}, file = ${JSON.stringify(dir.join("printed"))} } } ] }\n`,
+  );
+  const go = dir.join("go");
+  Bun.spawnSync(["mkfifo", go]);
+  const script = `"$@" 2>&1 >/dev/null | { read word < ${JSON.stringify(go)}; grep -c eeee; }`;
+  const shell = Bun.spawn(["sh", "-c", script, "sh", ...cairnCommand(), "run", "p.conf"], {
+    cwd: dir.path,
+    env: cleanEnv(),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  const printed = async (): Promise<number> =>
+    Number(
+      await Bun.file(dir.join("printed"))
+        .text()
+        .catch(() => "0"),
+    );
+  let before = 0;
+  // Standing still for so long it waits for its reader, or the machine is so slow that the test finds nothing.
+  for (let still = 0; still < 15;) {
+    await Bun.sleep(100);
+    const now = await printed();
+    still = now > 0 && now === before ? still + 1 : 0;
+    before = now;
+  }
+  expect(before).toBeLessThan(CHUNKS / 2);
+  await Bun.write(go, "on\n");
+  expect((await new Response(shell.stdout).text()).trim()).toBe(String(CHUNKS * 1000));
+  await shell.exited;
+  expect(await printed()).toBe(CHUNKS);
+}, 120_000);
