@@ -9,9 +9,12 @@ import type { Lookup } from "./wire.ts";
 const QUESTIONS = 5;
 /** Longest that a server may take for all of it, in ms: one that has just started takes its time. */
 const REACH_MS = 60_000;
-/** The first version with what the client needs, and the first of which it knows everything. */
-const OLDEST = [3, 4];
+/** The first version with what the client needs (ReattachExecute), and the first that lacks nothing of the basics. */
+const OLDEST = [3, 5];
 const FULL = [4, 0];
+/** What older servers haven't; docs/spark.md has the whole of it. */
+const MISSING =
+  "no details of errors, no progress, no SQL arguments with nulls in them, and no word on what it never had or has lost";
 
 export interface ReachSparkRequest {
   readonly config: PipelineConfig;
@@ -111,7 +114,7 @@ export function ageFindings(version: string): Omit<DoctorFinding, "check">[] {
       {
         severity: "error",
         code: "SPARK_TOO_OLD",
-        message: `the server is Spark ${version}; ctx.spark needs 3.4 or later, and 4.0 for all of it`,
+        message: `the server is Spark ${version}; ctx.spark needs 3.5 or later, and 4.0 for all of it`,
         hint: "Upgrade the server, or submit applications with spark.submit, which works with any Spark.",
       },
     ];
@@ -121,8 +124,8 @@ export function ageFindings(version: string): Omit<DoctorFinding, "check">[] {
     {
       severity: "warning",
       code: "SPARK_OLD",
-      message: `the server is Spark ${version}, which does the basics only; ctx.spark has all it can do from 4.0 on`,
-      hint: "docs/spark.md lists what is missing.",
+      message: `the server is Spark ${version}, which has ${MISSING}`,
+      hint: "Spark has that from 4.0 on; docs/spark.md lists what follows, version by version.",
     },
   ];
 }

@@ -100,7 +100,14 @@ test("old servers are told: too old is an error, the basics only a warning", () 
   const codes = ["3.3.2", "3.4.0", "3.5.7", "4.0.0", "4.3.0-SNAPSHOT", "10.1.0"].map((version) =>
     ageFindings(version).map(({ severity, code }) => `${severity} ${code}`),
   );
-  expect(codes).toEqual([["error SPARK_TOO_OLD"], ["warning SPARK_OLD"], ["warning SPARK_OLD"], [], [], []]);
+  expect(codes).toEqual([
+    ["error SPARK_TOO_OLD"],
+    ["error SPARK_TOO_OLD"],
+    ["warning SPARK_OLD"],
+    [],
+    [],
+    [],
+  ]);
 });
 
 test("validate --resources writes to the checkpoint location and asks for a refusal, and leaves nothing", async () => {
