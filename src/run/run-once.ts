@@ -2,7 +2,7 @@ import { type Clock, CairnError, isoTime, type Random } from "../base/mod.ts";
 import { completedRun, type RunHeader, type RunJournal, type RunState, startRun } from "../checkpoint/mod.ts";
 import type { Isolation, PipelineConfig } from "../config/mod.ts";
 import type { PipelineHooks } from "../sdk/mod.ts";
-import type { CheckpointStore, Lease } from "../store/mod.ts";
+import type { CheckpointStore, Lease, LeaseHolder } from "../store/mod.ts";
 import { cleanUp } from "./clean-up.ts";
 import { outcomeOf } from "./component-record.ts";
 import { poisonedError, withinAge } from "./budget.ts";
@@ -163,11 +163,7 @@ async function startRecorded(
   const decideHeader = async (previous: RunState | undefined): Promise<RunHeader> => {
     decided = await decideRun(settings, previous, resumeTime(mode, runKey, request.clock), early);
     const { decision, prepared, record } = decided;
-    if (decision.refused && previous !== undefined) throw changedError(previous.runId, decision.differences);
-    if (decision.poisoned.length > 0 && previous !== undefined && !request.retryPoisoned) {
-      throw poisonedError(previous.runId, decision.poisoned);
-    }
-    checkDeclared(request.declared, decision.carried?.intents ?? [], namesOf(prepared));
+    refuseDecided(request, decided, previous);
     hooks ??= await request.hooks(decided.config);
     return {
       components: prepared.components.map(({ header }) => header),
@@ -199,18 +195,31 @@ async function startRecorded(
       hooks ??= await request.hooks(config);
       await tellEnds(outbox, below, { hooks, log: request.log, signal: request.signal });
     },
-    onHeld: (holder) => {
-      const who = holder === undefined ? "another runner" : `process ${holder.pid} on ${holder.host}`;
-      request.log.say(
-        "info",
-        `waiting: ${who} holds this pipeline${holder === undefined ? "" : ` since ${holder.since}`}`,
-      );
-    },
+    onHeld: (holder) => sayHeld(request.log, holder),
   });
   if (outcome.kind === "already-completed") return { already: true, runId: outcome.runId, runKey };
   if (decided === undefined) throw new Error("a run was started that nobody decided on");
   const { journal } = outcome;
   return { journal, decided, runId: journal.runId, runKey, hooks: hooks ?? [], warnings };
+}
+
+/** Throws where what was decided may not be done. */
+function refuseDecided(
+  { retryPoisoned, declared }: RunRequest,
+  { decision, prepared }: Decided,
+  previous: RunState | undefined,
+): void {
+  if (decision.refused && previous !== undefined) throw changedError(previous.runId, decision.differences);
+  if (decision.poisoned.length > 0 && previous !== undefined && !retryPoisoned) {
+    throw poisonedError(previous.runId, decision.poisoned);
+  }
+  checkDeclared(declared, decision.carried?.intents ?? [], namesOf(prepared));
+}
+
+function sayHeld(log: RunLog, holder: LeaseHolder | undefined): void {
+  const who = holder === undefined ? "another runner" : `process ${holder.pid} on ${holder.host}`;
+  const since = holder === undefined ? "" : ` since ${holder.since}`;
+  log.say("info", `waiting: ${who} holds this pipeline${since}`);
 }
 
 async function execute(request: RunRequest, started: Started, begin: Begin): Promise<RunResult> {
