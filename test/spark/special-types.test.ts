@@ -289,6 +289,12 @@ describe.skipIf(!newest)("types that are more than their values", () => {
         "[UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING]",
       ],
       [
+        `spark.createDataFrame([(${theirShape},)], T.StructType([T.StructField("g", T.GeometryType(12))]))`,
+        () => session.createDataFrame([{ g: new Geometry(POINT, 12) }]).collect(),
+        "[ST_INVALID_SRID_VALUE] Invalid or unsupported SRID (spatial reference identifier) value: 12",
+        "[ST_INVALID_SRID_VALUE] Invalid or unsupported SRID (spatial reference identifier) value: 12",
+      ],
+      [
         `spark.createDataFrame([(${theirShape},)], "g geometry(0)").collect()`,
         () => session.createDataFrame([{ g: shape }], "g geometry(0)").collect(),
         "[GEO_ENCODER_SRID_MISMATCH_ERROR]",

@@ -7,13 +7,13 @@ import {
   type Message,
   type MessageInitShape,
 } from "@bufbuild/protobuf";
-import { CairnError, type JsonValue } from "../../base/mod.ts";
+import { CairnError } from "../../base/mod.ts";
 import { AnalyzePlanRequestSchema, PlanSchema } from "../gen/spark/connect/base_pb.ts";
 import { type Expression, ExpressionSchema } from "../gen/spark/connect/expressions_pb.ts";
 import { LocalRelationSchema } from "../gen/spark/connect/relations_pb.ts";
 import { DataType_StringSchema, DataTypeSchema } from "../gen/spark/connect/types_pb.ts";
 import type { AnalyzeQuestion } from "../plan-runner.ts";
-import { Schema } from "../schema/schema.ts";
+import { readSentSchema } from "../schema/sent-schema.ts";
 import { typeToMessage } from "../schema/type-message.ts";
 import { literalCall, partsProblem } from "./literal-parts.ts";
 import { PROTOCOL, SINCE } from "./protocol-since.ts";
@@ -59,10 +59,10 @@ function fit(message: Message, type: DescMessage, version: string): void {
   }
 }
 
-/** Rows come with their types as JSON, which a server that doesn't know one of them takes for wrong SQL. */
-function fitSchema(json: string | undefined, version: string): void {
-  if (json === undefined) return;
-  const type = Schema.fromJson(JSON.parse(json) as JsonValue).type();
+/** Of rows with a type that a server doesn't know it says no more than that their schema is wrong SQL. */
+function fitSchema(text: string | undefined, version: string): void {
+  if (text === undefined) return;
+  const type = readSentSchema(text).type();
   fit(create(DataTypeSchema, typeToMessage(type)), DataTypeSchema, version);
 }
 

@@ -20,6 +20,7 @@ import type {
 } from "../plan-runner.ts";
 import type { Field } from "../schema/data-type.ts";
 import type { Schema } from "../schema/schema.ts";
+import { sentSchema } from "../schema/sent-schema.ts";
 import type { RowInput } from "../value/spark-value.ts";
 import type { ArtifactOptions } from "./artifacts.ts";
 import { type OperationEnd, operationEnd } from "./operation-end.ts";
@@ -187,7 +188,7 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
         "Write them to a file that the server can read, or send them in parts.",
       );
     }
-    const value = { data: made.data, schema: JSON.stringify(made.schema) };
+    const value = { data: made.data, schema: sentSchema(made.schema) };
     return new DataFrame(this, { relType: { case: "localRelation", value } });
   }
 

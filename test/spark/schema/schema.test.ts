@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 
 import type { DataType, StructType } from "../../../src/spark/schema/data-type.ts";
 import { Schema } from "../../../src/spark/schema/schema.ts";
+import { readSentSchema, sentSchema } from "../../../src/spark/schema/sent-schema.ts";
 import { typeFromMessage, typeToMessage } from "../../../src/spark/schema/type-message.ts";
 import { DataTypeSchema } from "../../../src/spark/gen/spark/connect/types_pb.ts";
 import { create } from "@bufbuild/protobuf";
@@ -136,6 +137,18 @@ describe("a schema", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  test("goes with rows as JSON, and as SQL where it has shapes and SQL says everything", () => {
+    const plain = Schema.parse("a int NOT NULL, b map<string, timestamp_ntz(9)>");
+    expect(sentSchema(plain)).toBe(JSON.stringify(plain));
+    const shapes = Schema.parse("a map<string, array<geometry(12)>> NOT NULL, `b c` string collate UNICODE");
+    expect(sentSchema(shapes)).toBe(
+      "`a` MAP<STRING, ARRAY<GEOMETRY(12)>> NOT NULL, `b c` STRING COLLATE UNICODE",
+    );
+    const more = Schema.parse("a geography(4326) COMMENT 'where'");
+    expect(sentSchema(more)).toBe(JSON.stringify(more));
+    for (const schema of [plain, shapes, more]) expect(readSentSchema(sentSchema(schema))).toEqual(schema);
   });
 
   test("names types of newer servers, and refuses to send them", () => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 
 import { Schema } from "../../../src/spark/schema/schema.ts";
+import { sentSchema } from "../../../src/spark/schema/sent-schema.ts";
 import { fitPlan } from "../../../src/spark/session/fit-plan.ts";
 
 /** A plan of rows with those columns. */
 function rowsOf(ddl: string): Parameters<typeof fitPlan>[0] {
-  const schema = JSON.stringify(Schema.parse(ddl));
+  const schema = sentSchema(Schema.parse(ddl));
   return {
     opType: { case: "root", value: { relType: { case: "localRelation", value: { schema } } } },
   };
