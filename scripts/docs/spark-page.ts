@@ -1,4 +1,5 @@
-import { vocabulary, type VocabularyPart } from "./spark-vocabulary.ts";
+import { functions } from "../../src/spark/mod.ts";
+import { otherFunctions, vocabulary, type VocabularyPart } from "./spark-vocabulary.ts";
 
 const INTRO = `# The vocabulary of ctx.spark
 
@@ -8,7 +9,8 @@ What a session on Spark can do, by PySpark's classes; [spark.md](../spark.md) sa
 where PySpark's aren't. Verbs give a new DataFrame and send nothing; what gives a promise takes, as its last argument, options
 with \`signal\`, \`tags\`, \`onProgress\` and \`operationId\`. The messages that all of them send are compared with those of
 PySpark 4.3; a version in brackets is the first server that has it. Lists in Python are arguments of their own here
-(\`df.drop("a", "b")\`), and names of arguments (\`how="left"\`) are places or an object.
+(\`df.drop("a", "b")\`), and names of arguments (\`how="left"\`) are places or an object. Functions of JavaScript, as those of
+Python, can't be sent: steps are written in SQL or with columns, or call functions that are registered.
 `;
 
 /** A member of a class with what its docstring says first. */
@@ -22,7 +24,7 @@ export interface DocumentedMember {
 /** `docs/reference/spark-api.md`: every verb with one sentence, and what PySpark has that isn't here. */
 export async function sparkPage(): Promise<string> {
   const sections = await Promise.all(vocabulary.map(section));
-  return [INTRO, ...sections].join("\n");
+  return [INTRO, ...sections, functionsSection()].join("\n");
 }
 
 async function section(part: VocabularyPart): Promise<string> {
@@ -31,6 +33,25 @@ async function section(part: VocabularyPart): Promise<string> {
   const other = Object.entries(part.other).map(([name, instead]) => `| \`${name}\` | ${cell(instead)} |`);
   const missing = other.length === 0 ? [] : ["", "| PySpark's | here |", "|---|---|", ...other];
   return [`## ${part.title}`, "", "| here | meaning |", "|---|---|", ...rows, ...missing, ""].join("\n");
+}
+
+function functionsSection(): string {
+  const names = Object.keys(functions).toSorted((a, b) => a.localeCompare(b, "en"));
+  const other = Object.entries(otherFunctions).map(([name, instead]) => `| \`${name}\` | ${cell(instead)} |`);
+  return [
+    "## functions",
+    "",
+    "All of `pyspark.sql.functions`, in camel case. Names of columns are texts where a function takes columns alone, or comes",
+    "first; patterns, formats and other values after it are themselves, where PySpark takes some of them for columns, too.",
+    'Others of the server are called by `fn("name", …)`, those of its users by `callFunction`.',
+    "",
+    names.map((name) => `\`${name}\``).join(" "),
+    "",
+    "| PySpark's | here |",
+    "|---|---|",
+    ...other,
+    "",
+  ].join("\n");
 }
 
 function cell(text: string): string {

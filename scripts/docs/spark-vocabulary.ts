@@ -9,8 +9,7 @@ export interface VocabularyPart {
   readonly other: Readonly<Record<string, string>>;
 }
 
-const PYTHON =
-  "not here: it runs Python functions; write the step in SQL or with columns, or call a registered function";
+const PYTHON = "not here: for functions of Python";
 const STREAMS = "not here: no streaming queries";
 const PANDAS = "not here: no pandas";
 
@@ -201,3 +200,27 @@ export const vocabulary: readonly VocabularyPart[] = [
     other: {},
   },
 ];
+
+/** Functions of PySpark's that go by another name here, or aren't here; all others are called the same in camel case. */
+export const otherFunctions: Readonly<Record<string, string>> = {
+  column: "`col`",
+  call_udf: "`callFunction`",
+  listagg_distinct: '`fnDistinct("listagg", …)`',
+  string_agg_distinct: '`fnDistinct("string_agg", …)`',
+  unwrap_udt: PYTHON,
+  udf: PYTHON,
+  pandas_udf: PYTHON,
+  arrow_udf: PYTHON,
+  udtf: PYTHON,
+  arrow_udtf: PYTHON,
+  UserDefinedFunction: PYTHON,
+  UserDefinedTableFunction: PYTHON,
+  ArrowUDFType: PYTHON,
+  PandasUDFType: PYTHON,
+  AnalyzeArgument: PYTHON,
+  AnalyzeResult: PYTHON,
+  OrderingColumn: PYTHON,
+  PartitioningColumn: PYTHON,
+  SelectedColumn: PYTHON,
+  SkipRestOfInputTableException: PYTHON,
+};

@@ -3,6 +3,7 @@
 import base64
 import datetime
 import decimal
+import inspect
 import json
 import math
 import os
@@ -19,6 +20,7 @@ from google.protobuf.json_format import MessageToDict  # noqa: E402
 from pyspark import StorageLevel  # noqa: E402
 from pyspark.sql import Observation, SparkSession, Window, functions as F  # noqa: E402
 from pyspark.sql import types as T  # noqa: E402
+from pyspark.sql.connect.functions import builtin  # noqa: E402
 
 
 def typed(value, kind):
@@ -164,9 +166,30 @@ def run(spark, order):
         return bench(spark, order)
     if kind == "message":
         return {"differences": differences(plan_message(spark, order["python"]), given_message(order))}
+    if kind == "calls":
+        return {"calls": {name: arguments_of(name) for name in order["names"]}}
     if kind == "names":
-        return {"names": [name for name in dir(type(eval(order["python"]))) if not name.startswith("_")]}
+        found = eval(order["python"])
+        names = found.__all__ if inspect.ismodule(found) else dir(type(found))
+        return {"names": [name for name in names if not name.startswith("_")]}
     raise ValueError(kind)
+
+
+def arguments_of(name):
+    """Arguments for a function, by its parameters: those that it needs, and all of them."""
+    needed, more = [], []
+    if not hasattr(builtin, name):
+        return []
+    for parameter in inspect.signature(getattr(builtin, name)).parameters.values():
+        kind = str(parameter.annotation)
+        forms = {"ColumnOrName": chr(97 + len(needed + more)), "int": 3, "str": "x", "float": 0.5}
+        form = next((value for part, value in forms.items() if part in kind), None)
+        if form is None or "Callable" in kind or "Mapping" in kind or "bool" in kind:
+            if parameter.default is inspect.Parameter.empty:
+                return []
+            break
+        (needed if parameter.default is inspect.Parameter.empty else more).append(form)
+    return [needed, needed + more] if more else [needed]
 
 
 class Sent(BaseException):
@@ -249,6 +272,9 @@ def differences(theirs, ours, path=""):
     if isinstance(theirs, dict) and isinstance(ours, dict):
         keys = [*theirs, *(key for key in ours if key not in theirs)]
         return [d for key in keys for d in differences(theirs.get(key), ours.get(key), f"{path}/{key}")]
+    if path.endswith("/unresolved_function/arguments") and theirs is not None:
+        # PySpark sends the defaults of what isn't given, here the server has them.
+        theirs, ours = theirs[: len(ours or [])], ours or []
     if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
         return [d for i, (a, b) in enumerate(zip(theirs, ours)) for d in differences(a, b, f"{path}/{i}")]
     return [] if theirs == ours else [f"{path}: {theirs} | {ours}"]

@@ -26,6 +26,8 @@ export interface Answer {
   readonly ms?: number;
   /** Where a message isn't PySpark's: `path: theirs | ours`. */
   readonly differences?: readonly string[];
+  /** Arguments that functions can be called with, by their names. */
+  readonly calls?: Readonly<Record<string, readonly (readonly (string | number)[])[]>>;
   /** What a class of PySpark's has. */
   readonly names?: readonly string[];
 }

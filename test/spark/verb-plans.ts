@@ -295,7 +295,7 @@ export const SOURCE_PLANS: readonly VerbPlan[] = [
         .using("iceberg")
         .option("o", 1)
         .tableProperty("p", "v")
-        .partitionedBy("a", F.fn("days", "day"))
+        .partitionedBy("a", F.days("day"))
         .create(),
   },
   {

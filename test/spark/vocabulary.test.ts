@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
 import { membersOf } from "../../scripts/docs/spark-page.ts";
-import { vocabulary } from "../../scripts/docs/spark-vocabulary.ts";
-import { type DataFrame, expr, Observation, openSession, Window } from "../../src/spark/mod.ts";
+import { otherFunctions, vocabulary } from "../../scripts/docs/spark-vocabulary.ts";
+import { type DataFrame, expr, functions, Observation, openSession, Window } from "../../src/spark/mod.ts";
 import { sharedSpark } from "../servers/spark/shared-spark.ts";
 import { type PySpark, startPySpark } from "./pyspark.ts";
 
@@ -73,4 +73,15 @@ describe.skipIf(server === undefined)("the vocabulary of PySpark", () => {
       expect(said.filter((name) => here.includes(name) || !names.includes(name))).toEqual([]);
     }, 120_000);
   }
+
+  test("functions: each name is here, or said to be absent", async () => {
+    const { names = [] } = await python.ask({ do: "names", python: "F" });
+    const camelCase = (name: string): string =>
+      name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+    const said = Object.keys(otherFunctions);
+    const here = Object.keys(functions);
+    expect(names.length).toBeGreaterThan(500);
+    expect(names.filter((name) => !here.includes(camelCase(name)) && !said.includes(name))).toEqual([]);
+    expect(said.filter((name) => here.includes(camelCase(name)) || !names.includes(name))).toEqual([]);
+  }, 120_000);
 });

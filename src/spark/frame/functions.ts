@@ -11,12 +11,9 @@ import {
   when,
 } from "./columns.ts";
 import { call } from "./expression.ts";
-import {
-  COLUMN_FUNCTIONS,
-  LAMBDA_FUNCTIONS,
-  TEXT_FIRST_FUNCTIONS,
-  VALUE_FUNCTIONS,
-} from "./function-names.ts";
+import { COLUMN_FUNCTIONS, SERVER_NAMES } from "./function-names.ts";
+import { SKETCH_FUNCTIONS, SKETCH_VALUE_FUNCTIONS } from "./sketch-function-names.ts";
+import { LAMBDA_FUNCTIONS, TEXT_FIRST_FUNCTIONS, VALUE_FUNCTIONS } from "./value-function-names.ts";
 import { type ColumnLambda, lambdaExpression } from "./lambda.ts";
 
 /** `array_contains` as `arrayContains`. */
@@ -50,18 +47,52 @@ interface SpecialFunctions {
   /** The sum of the different values. */
   readonly sumDistinct: (column: ColumnOrName) => Column;
   /** Puts elements together: `aggregate("prices", lit(0), (sum, price) => sum.plus(price))`. */
-  readonly aggregate: (
-    column: ColumnOrName,
-    start: Operand,
-    merge: (state: Column, element: Column) => Column,
-    finish?: (state: Column) => Column,
-  ) => Column;
+  readonly aggregate: Aggregate;
+  /** As `aggregate`. */
+  readonly reduce: Aggregate;
+  /** Without blanks, or those characters, at both ends. */
+  readonly trim: Trim;
+  /** As `trim`, at the beginning. */
+  readonly ltrim: Trim;
+  /** As `trim`, at the end. */
+  readonly rtrim: Trim;
+  /** Seconds since 1970 of a timestamp, or of a text in the format; of now without arguments. */
+  readonly unixTimestamp: (column?: ColumnOrName, format?: Operand) => Column;
+  /** Ascending, nulls first, as {@link Column.asc}. */
+  readonly asc: Ordering;
+  /** As `asc`. */
+  readonly ascNullsFirst: Ordering;
+  /** Ascending, nulls last. */
+  readonly ascNullsLast: Ordering;
+  /** Descending, nulls last, as {@link Column.desc}. */
+  readonly desc: Ordering;
+  /** Descending, nulls first. */
+  readonly descNullsFirst: Ordering;
+  /** As `desc`. */
+  readonly descNullsLast: Ordering;
+  /** Tells the optimizer that a DataFrame is small enough to go to all machines. */
+  readonly broadcast: <Frame extends { hint(name: string): Frame }>(frame: Frame) => Frame;
 }
+
+type Ordering = (column: ColumnOrName) => Column;
+type Trim = (column: ColumnOrName, characters?: Operand) => Column;
+type Aggregate = (
+  column: ColumnOrName,
+  start: Operand,
+  merge: (state: Column, element: Column) => Column,
+  finish?: (state: Column) => Column,
+) => Column;
 
 /** What {@link functions} holds. */
 export type SparkFunctions = {
-  readonly [Name in (typeof COLUMN_FUNCTIONS)[number] as CamelCase<Name>]: ColumnFunction;
-} & { readonly [Name in (typeof VALUE_FUNCTIONS)[number] as CamelCase<Name>]: ValueFunction } & {
+  readonly [
+    Name in (typeof COLUMN_FUNCTIONS | typeof SKETCH_FUNCTIONS)[number] as CamelCase<Name>
+  ]: ColumnFunction;
+} & {
+  readonly [
+    Name in (typeof VALUE_FUNCTIONS | typeof SKETCH_VALUE_FUNCTIONS)[number] as CamelCase<Name>
+  ]: ValueFunction;
+} & {
   readonly [Name in (typeof TEXT_FIRST_FUNCTIONS)[number] as CamelCase<Name>]: TextFirstFunction;
 } & {
   readonly [Name in (typeof LAMBDA_FUNCTIONS)[number] as CamelCase<Name>]: LambdaFunction;
@@ -76,13 +107,32 @@ export type SparkFunctions = {
  * df.select(transform("prices", (price) => price.multiply(1.19)));
  * ```
  */
-export const functions: SparkFunctions = Object.fromEntries<unknown>([
-  ...COLUMN_FUNCTIONS.map((name) => [camelCase(name), columnFunction(name)] as const),
-  ...VALUE_FUNCTIONS.map((name) => [camelCase(name), valueFunction(name)] as const),
-  ...TEXT_FIRST_FUNCTIONS.map((name) => [camelCase(name), textFirstFunction(name)] as const),
-  ...LAMBDA_FUNCTIONS.map((name) => [camelCase(name), lambdaFunction(name)] as const),
-  ...Object.entries(specialFunctions()),
-]) as unknown as SparkFunctions;
+export const functions: SparkFunctions = lazily(() => {
+  const named = <T>(names: readonly string[], make: (name: string) => T): (readonly [string, T])[] =>
+    names.map((name) => [camelCase(name), make(SERVER_NAMES[name] ?? name)] as const);
+  return Object.fromEntries<unknown>([
+    ...named([...COLUMN_FUNCTIONS, ...SKETCH_FUNCTIONS], columnFunction),
+    ...named([...VALUE_FUNCTIONS, ...SKETCH_VALUE_FUNCTIONS], valueFunction),
+    ...named(TEXT_FIRST_FUNCTIONS, textFirstFunction),
+    ...named(LAMBDA_FUNCTIONS, lambdaFunction),
+    ...Object.entries(specialFunctions()),
+  ]) as unknown as SparkFunctions;
+});
+
+/** An object that is made when something of it is first asked for: every process loads this file, few use it. */
+function lazily<T extends object>(make: () => T): T {
+  let made: T | undefined;
+  const target = (): T => (made ??= make());
+  return new Proxy({} as T, {
+    get: (_, name): unknown => Reflect.get(target(), name),
+    has: (_, name) => Reflect.has(target(), name),
+    ownKeys: () => Reflect.ownKeys(target()),
+    getOwnPropertyDescriptor: (_, name) => {
+      const found = Reflect.getOwnPropertyDescriptor(target(), name);
+      return found && { ...found, configurable: true };
+    },
+  });
+}
 
 function camelCase(name: string): string {
   return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -121,10 +171,35 @@ function specialFunctions(): SpecialFunctions {
     callFunction,
     countDistinct: (...columns) => fnDistinct("count", ...columns),
     sumDistinct: (column) => fnDistinct("sum", column),
-    aggregate: (column, start, merge, finish) => {
-      const lambdas = finish ? [merge, finish] : [merge];
-      const args = [operandExpression(start), ...lambdas.map(lambdaExpression)];
-      return new Column(call("aggregate", [columnOf(column).expression, ...args]));
-    },
+    aggregate: aggregateFunction("aggregate"),
+    reduce: aggregateFunction("reduce"),
+    trim: trimFunction("trim"),
+    ltrim: trimFunction("ltrim"),
+    rtrim: trimFunction("rtrim"),
+    unixTimestamp: (column, ...format) =>
+      column === undefined ? fn("unix_timestamp") : valueFunction("unix_timestamp")(column, ...format),
+    asc: (column) => columnOf(column).asc(),
+    ascNullsFirst: (column) => columnOf(column).asc(),
+    ascNullsLast: (column) => columnOf(column).ascNullsLast(),
+    desc: (column) => columnOf(column).desc(),
+    descNullsFirst: (column) => columnOf(column).descNullsFirst(),
+    descNullsLast: (column) => columnOf(column).desc(),
+    broadcast: (frame) => frame.hint("broadcast"),
+  };
+}
+
+function aggregateFunction(name: string): Aggregate {
+  return (column, start, merge, finish) => {
+    const lambdas = finish ? [merge, finish] : [merge];
+    const args = [operandExpression(start), ...lambdas.map(lambdaExpression)];
+    return new Column(call(name, [columnOf(column).expression, ...args]));
+  };
+}
+
+/** The server takes the characters before the text. */
+function trimFunction(name: string): Trim {
+  return (column, characters) => {
+    const text = columnOf(column).expression;
+    return new Column(call(name, characters === undefined ? [text] : [operandExpression(characters), text]));
   };
 }
