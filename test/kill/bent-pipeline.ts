@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Seeded } from "../kit/seed.ts";
+import { writeWorkPlugin } from "./work-plugin.ts";
 
 /** One component of a random graph. */
 export interface BentComponent {
@@ -32,36 +33,6 @@ export interface BentPipeline {
 
 const MAX_COMPONENTS = 14;
 const MAX_WORK_MS = 40;
-
-const WORK = `import { appendFileSync, existsSync } from "node:fs";
-import { defineComponent, v } from "cairn";
-
-export default defineComponent({
-  config: v.object({
-    effects: v.string(), workMs: v.number(), steps: v.number(), failures: v.number(), needs: v.optional(v.string()),
-  }),
-  input: [{ name: "name", type: "string" }],
-  output: [{ name: "name", type: "string", nullable: false }],
-  async run({ config, run, step }) {
-    const say = (line) => appendFileSync(config.effects, line + "\\n");
-    const name = run.componentName;
-    say("S " + name);
-    for (let n = 0; n < config.steps; n++) {
-      await step("step" + n, async () => {
-        say("s " + name + " step" + n);
-        await Bun.sleep(config.workMs / (config.steps + 1));
-        say("e " + name + " step" + n);
-        return n;
-      });
-    }
-    await Bun.sleep(config.workMs / (config.steps + 1));
-    if (run.attempt <= config.failures) throw new Error("attempt " + run.attempt + " is to fail");
-    if (config.needs !== undefined && !existsSync(config.needs)) throw new Error("not mended yet");
-    say("E " + name);
-    return { name };
-  },
-});
-`;
 
 /** Writes a line \`<point> <run ID> <again> <status>\` for each run that begins and each end. */
 const ENDS_HOOK = `import { appendFileSync } from "node:fs";
@@ -122,7 +93,7 @@ function entryOf(component: BentComponent, effects: string): string {
     ...(needs === undefined ? [] : [`needs = ${JSON.stringify(needs)}`]),
   ].join(", ");
   return (
-    `    { instance-type = "kill.Bent", instance-name = "${name}", depends-on = ${JSON.stringify(dependsOn)}, timeout = 5 minutes, ` +
+    `    { instance-type = "kill.Work", instance-name = "${name}", depends-on = ${JSON.stringify(dependsOn)}, timeout = 5 minutes, ` +
     `instance-config { ${config} } }`
   );
 }
@@ -136,8 +107,7 @@ export function writeBentPipeline(
   const effects = join(folder, "effects.log");
   const ends = join(folder, "ends.log");
   const components = randomComponents(folder, random);
-  mkdirSync(join(folder, "plugins", "kill"), { recursive: true });
-  writeFileSync(join(folder, "plugins", "kill", "Bent.ts"), WORK);
+  writeWorkPlugin(folder);
   writeFileSync(join(folder, "plugins", "kill", "Ends.ts"), ENDS_HOOK);
   const config = join(folder, "pipeline.conf");
   const entries = components.map((component) => entryOf(component, effects));

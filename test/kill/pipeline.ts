@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Seeded } from "../kit/seed.ts";
+import { writeWorkPlugin } from "./work-plugin.ts";
 
 /** A pipeline made by chance: per component the milliseconds it works and its number of steps. */
 export interface KillPipeline {
@@ -14,30 +15,6 @@ export interface KillPipeline {
 /** Most components of one pipeline, and most milliseconds that one of them works. */
 const MAX_COMPONENTS = 50;
 const MAX_WORK_MS = 12;
-
-const PLUGIN = `import { appendFileSync } from "node:fs";
-import { defineComponent, v } from "cairn";
-
-export default defineComponent({
-  config: v.object({ effects: v.string(), workMs: v.number(), steps: v.number() }),
-  async run({ config, run, step }) {
-    const say = (line) => appendFileSync(config.effects, line + "\\n");
-    const name = run.componentName;
-    say("S " + name);
-    for (let n = 0; n < config.steps; n++) {
-      await step("step" + n, async () => {
-        say("s " + name + " step" + n);
-        await Bun.sleep(config.workMs / (config.steps + 1));
-        say("e " + name + " step" + n);
-        return n;
-      });
-    }
-    await Bun.sleep(config.workMs / (config.steps + 1));
-    say("E " + name);
-    return { name };
-  },
-});
-`;
 
 /** Writes a random pipeline with its plugin into `folder`; its checkpoints lie there, too, or at `location`. */
 export function writePipeline(
@@ -57,8 +34,7 @@ export function writePipeline(
       `    { instance-type = "kill.Work", instance-name = "${name}", ` +
       `instance-config { effects = ${JSON.stringify(effects)}, work-ms = ${workMs}, steps = ${steps} } }`,
   );
-  mkdirSync(join(folder, "plugins", "kill"), { recursive: true });
-  writeFileSync(join(folder, "plugins", "kill", "Work.ts"), PLUGIN);
+  writeWorkPlugin(folder);
   const config = join(folder, "pipeline.conf");
   writeFileSync(
     config,

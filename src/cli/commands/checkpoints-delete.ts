@@ -4,6 +4,7 @@ import { format, locationFlags, plugins } from "../flags.ts";
 import { withLocation } from "../open-location.ts";
 import { printJson, printText, printWarning } from "../output.ts";
 import { visible } from "../style.ts";
+import { runIds } from "../positionals.ts";
 
 /** `cairn checkpoints delete`. */
 export const deleteCommand: Command = {
@@ -14,9 +15,7 @@ export const deleteCommand: Command = {
     "A removed run can't be resumed any more. One that a live runner holds is refused (exit 5), unless --ignore-lease is given: that runner then stops at its next record.",
   ],
   examples: [{ does: "one run", line: "cairn checkpoints delete 0199c3 --config=daily.conf" }],
-  positionals: [
-    { name: "RUN_ID", summary: "Runs: IDs, unique prefixes, or `latest`", required: true, many: true },
-  ],
+  positionals: [runIds],
   flags: [
     ...locationFlags,
     {

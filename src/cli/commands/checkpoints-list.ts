@@ -6,6 +6,7 @@ import { format, locationFlags, plugins } from "../flags.ts";
 import { withLocation } from "../open-location.ts";
 import { printJson, printText } from "../output.ts";
 import { visible } from "../style.ts";
+import { configPositional } from "../positionals.ts";
 
 /** `cairn checkpoints list`. */
 export const list: Command = {
@@ -23,14 +24,7 @@ export const list: Command = {
     },
     { does: "for a program", line: "cairn checkpoints list daily.conf --format=json" },
   ],
-  positionals: [
-    {
-      name: "CONFIG",
-      summary: "The pipeline file whose location is meant",
-      required: false,
-      completes: "file",
-    },
-  ],
+  positionals: [configPositional("The pipeline file whose location is meant", false)],
   flags: [
     ...locationFlags,
     {

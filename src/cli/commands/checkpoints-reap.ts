@@ -6,6 +6,7 @@ import { configOfLocation, withLocation } from "../open-location.ts";
 import { printJson, printText } from "../output.ts";
 import { visible } from "../style.ts";
 import { table } from "../wrap.ts";
+import { configPositional } from "../positionals.ts";
 
 /** `cairn checkpoints reap`. */
 export const reap: Command = {
@@ -25,14 +26,7 @@ export const reap: Command = {
       line: "cairn checkpoints reap --location=/data/checkpoints",
     },
   ],
-  positionals: [
-    {
-      name: "CONFIG",
-      summary: "The pipeline file whose runs and hooks are meant",
-      required: false,
-      completes: "file",
-    },
-  ],
+  positionals: [configPositional("The pipeline file whose runs and hooks are meant", false)],
   flags: [
     ...locationFlags,
     {

@@ -8,6 +8,7 @@ import { withLocation } from "../open-location.ts";
 import { printJson, printText } from "../output.ts";
 import { type Style, visible } from "../style.ts";
 import { table } from "../wrap.ts";
+import { runIds } from "../positionals.ts";
 
 /** `cairn checkpoints show`. */
 export const show: Command = {
@@ -21,9 +22,7 @@ export const show: Command = {
     { does: "the last run", line: "cairn checkpoints show latest --config=daily.conf" },
     { does: "for a program", line: "cairn checkpoints show 0199c3 --format=json" },
   ],
-  positionals: [
-    { name: "RUN_ID", summary: "Runs: IDs, unique prefixes, or `latest`", required: true, many: true },
-  ],
+  positionals: [runIds],
   flags: [...locationFlags, plugins, format],
   exclusive: [["location", "config"]],
   topics: ["checkpoints"],

@@ -4,6 +4,7 @@ import { format, locationFlags, plugins } from "../flags.ts";
 import { withLocation } from "../open-location.ts";
 import { printJson, printText } from "../output.ts";
 import { visible } from "../style.ts";
+import { runIds } from "../positionals.ts";
 
 /** `cairn checkpoints verify`. */
 export const verify: Command = {
@@ -14,9 +15,7 @@ export const verify: Command = {
     "Each record carries the SHA-256 of the one before: a changed, missing or foreign record shows. Nothing is written. Exit 0 where all is sound, else 1.",
   ],
   examples: [{ does: "the last run", line: "cairn checkpoints verify latest --config=daily.conf" }],
-  positionals: [
-    { name: "RUN_ID", summary: "Runs: IDs, unique prefixes, or `latest`", required: true, many: true },
-  ],
+  positionals: [runIds],
   flags: [...locationFlags, plugins, format],
   exclusive: [["location", "config"]],
   topics: ["checkpoints"],

@@ -6,13 +6,9 @@ import { EXIT } from "../exit.ts";
 import { configFlags, format } from "../flags.ts";
 import { printJson, printText } from "../output.ts";
 import { visible } from "../style.ts";
+import { configPositional } from "../positionals.ts";
 
-const CONFIG = {
-  name: "CONFIG",
-  summary: "The pipeline file, or `-` for standard input",
-  required: true,
-  completes: "file",
-} as const;
+const CONFIG = configPositional();
 
 const show: Command = {
   kind: "command",

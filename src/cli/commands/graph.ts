@@ -3,6 +3,7 @@ import { EXIT } from "../exit.ts";
 import { configFlags } from "../flags.ts";
 import { GRAPH_FORMATS, graphDot, graphMermaid, graphText } from "../graph-text.ts";
 import { printJson, printText } from "../output.ts";
+import { configPositional } from "../positionals.ts";
 
 /** `cairn graph`. */
 export const graph: Command = {
@@ -17,14 +18,7 @@ export const graph: Command = {
     { does: "as a picture", line: "cairn graph daily.conf --format=dot | dot -Tsvg >daily.svg" },
     { does: "for a Markdown page", line: "cairn graph daily.conf --format=mermaid" },
   ],
-  positionals: [
-    {
-      name: "CONFIG",
-      summary: "The pipeline file, or `-` for standard input",
-      required: true,
-      completes: "file",
-    },
-  ],
+  positionals: [configPositional()],
   flags: [
     {
       name: "format",

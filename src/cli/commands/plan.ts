@@ -14,6 +14,7 @@ import { differenceLines } from "../difference-text.ts";
 import { printJson, printText } from "../output.ts";
 import { type Style, visible } from "../style.ts";
 import { table } from "../wrap.ts";
+import { configPositional } from "../positionals.ts";
 
 /** `cairn plan`. */
 export const plan: Command = {
@@ -29,14 +30,7 @@ export const plan: Command = {
     { does: "for one given run", line: "cairn plan daily.conf --resume=0199c3" },
     { does: "for a program", line: "cairn plan daily.conf --format=json" },
   ],
-  positionals: [
-    {
-      name: "CONFIG",
-      summary: "The pipeline file, or `-` for standard input",
-      required: true,
-      completes: "file",
-    },
-  ],
+  positionals: [configPositional()],
   flags: [
     ...resumeFlags,
     ...selectionFlags,

@@ -7,13 +7,9 @@ import { configFlags, format, plugins as pluginsFlag } from "../flags.ts";
 import { printJson, printText } from "../output.ts";
 import { type Style, visible } from "../style.ts";
 import { table } from "../wrap.ts";
+import { configPositional } from "../positionals.ts";
 
-const CONFIG = {
-  name: "CONFIG",
-  summary: "A pipeline file: its plugin folders count too",
-  required: false,
-  completes: "file",
-} as const;
+const CONFIG = configPositional("A pipeline file: its plugin folders count too", false);
 
 async function request(context: CommandContext, config: string | undefined): Promise<PluginRequest> {
   return {

@@ -12,6 +12,7 @@ import {
   selectionFlags,
 } from "../flags.ts";
 import { planAndPrint } from "./plan.ts";
+import { configPositional } from "../positionals.ts";
 
 /** What `resume` says by itself. */
 const IMPLIED: ReadonlySet<string> = new Set(["resume", "auto-resume", "fresh"]);
@@ -34,12 +35,7 @@ export const resume: Command = {
     },
   ],
   positionals: [
-    {
-      name: "CONFIG",
-      summary: "The pipeline file, or `-` for standard input",
-      required: true,
-      completes: "file",
-    },
+    configPositional(),
     { name: "RUN_ID", summary: "The run: its ID, a unique prefix of it, or `latest`", required: true },
   ],
   flags: [

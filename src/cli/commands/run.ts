@@ -12,6 +12,7 @@ import {
   selectionFlags,
 } from "../flags.ts";
 import { planAndPrint } from "./plan.ts";
+import { configPositional } from "../positionals.ts";
 
 /** Flags that exclude each other in whatever starts a run. */
 const startExclusive: readonly (readonly string[])[] = [["resume", "fresh"], ...selectionExclusive];
@@ -44,14 +45,7 @@ export const run: Command = {
     },
     { does: "for a program", line: "cairn run daily.conf --format=json --log-format=json" },
   ],
-  positionals: [
-    {
-      name: "CONFIG",
-      summary: "The pipeline file, or `-` for standard input",
-      required: true,
-      completes: "file",
-    },
-  ],
+  positionals: [configPositional()],
   flags: [
     ...resumeFlags,
     ...holdFlags,
