@@ -55,7 +55,7 @@ async function until(what: () => Promise<boolean>): Promise<void> {
 
 describe.skipIf(server === undefined)("a Spark session", () => {
   test("tells the server's version", async () => {
-    expect(await open().version()).toStartWith("4.");
+    expect(await open().version()).toStartWith(`${server?.version}.`);
   });
 
   test("takes arguments by name and by place, and they are never part of the text", async () => {
@@ -183,12 +183,15 @@ describe.skipIf(server === undefined)("a Spark session", () => {
   test("interrupts by tag, by operation or all, tells progress and what became of operations", async () => {
     const spark = open();
     const progress: QueryProgress[] = [];
+    const tellsStates = Number(server?.version) >= 4.2;
     for (const by of ["tag", "operation", "all"] as const) {
       const operationId = crypto.randomUUID();
       const frame = await spark.sql(LONG);
       const options = { operationId, tags: ["mine"], onProgress: (now: QueryProgress) => progress.push(now) };
       const failed = failureOf(SparkError, frame.collect(options));
-      await until(async () => (await spark.operationStates([operationId])).get(operationId) === "running");
+      if (tellsStates) {
+        await until(async () => (await spark.operationStates([operationId])).get(operationId) === "running");
+      }
       // Spark may start what it is told to stop before its tasks run.
       const runs = (now: QueryProgress): boolean => now.operationId === operationId && now.tasksRunning > 0;
       await until(() => Promise.resolve(progress.some(runs)));
@@ -198,7 +201,7 @@ describe.skipIf(server === undefined)("a Spark session", () => {
       expect((await failed).errorClass).toBe("OPERATION_CANCELED");
     }
     const unheard = crypto.randomUUID();
-    expect((await spark.operationStates([unheard])).get(unheard)).toBe("unknown");
+    if (tellsStates) expect((await spark.operationStates([unheard])).get(unheard)).toBe("unknown");
   }, 120_000);
 
   test("runs an operation ID once", async () => {
