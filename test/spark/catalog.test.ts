@@ -165,21 +165,20 @@ describe.skipIf(server === undefined)("the catalog", () => {
     const kept = "catalog_test.plain";
     await spark.range(2).writeTo(kept).using("parquet").tableProperty("about", "tests").create();
     expect(await spark.catalog.getTableProperties(kept)).toMatchObject({ about: "tests" });
+    const merge = spark
+      .range(1)
+      .alias("new")
+      .mergeInto(kept, expr(`${kept}.id = new.id`))
+      .whenNotMatched()
+      .insertAll();
     for (const refused of [
-      spark.range(1).writeTo(kept).replace(),
-      spark.range(1).writeTo(kept).createOrReplace(),
-      spark
-        .range(1)
-        .alias("new")
-        .mergeInto(kept, expr(`${kept}.id = new.id`))
-        .whenNotMatched()
-        .insertAll()
-        .merge(),
+      () => spark.range(1).writeTo(kept).replace(),
+      () => spark.range(1).writeTo(kept).createOrReplace(),
+      () => merge.merge(),
     ]) {
-      expect(await classOf(refused)).toBe("UNSUPPORTED_FEATURE.TABLE_OPERATION");
+      expect(await classOf(refused())).toBe("UNSUPPORTED_FEATURE.TABLE_OPERATION");
     }
-    expect(() => spark.range(1).mergeInto(kept, lit(true)).merge()).toThrow(
-      "nothing is to happen to any row",
-    );
+    const empty = spark.range(1).mergeInto(kept, lit(true));
+    expect(await empty.merge().catch(String)).toContain("nothing is to happen to any row");
   }, 120_000);
 });

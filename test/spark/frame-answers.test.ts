@@ -36,7 +36,7 @@ describe.skipIf(server === undefined)("what DataFrames are asked besides their r
     expect(await numbers.approxQuantile("id", [0, 0.5, 1], 0)).toEqual([0, 4, 9]);
     expect(await numbers.approxQuantile(["id", "half"], [1], 0)).toEqual([[9], [4.5]]);
     expect(await numbers.filter("false").approxQuantile("id", [0.5], 0)).toEqual([]);
-    expect(() => numbers.approxQuantile("id", [2], 0)).toThrow("are to be 0 to 1");
+    expect(await numbers.approxQuantile("id", [2], 0).catch(String)).toContain("are to be 0 to 1");
   }, 120_000);
 
   test("what is known of a plan without running it", async () => {
