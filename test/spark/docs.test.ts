@@ -43,5 +43,5 @@ describe.skipIf(server === undefined)("docs/spark.md", () => {
       "3 rows, the last of 2026-01-31",
       "1 above the mean, 1 with a price to come",
     ]);
-  }, 120_000);
+  }, 240_000);
 });
