@@ -121,6 +121,8 @@ describe.skipIf(!newest)("types that are more than their values", () => {
     );
     expect(Schema.fromJson(schema.toJSON())).toEqual(schema);
 
+    expect(await session.read.schema(schema).parquet(from).schema()).toEqual(schema);
+
     const back = session.createDataFrame(rows, schema);
     expect(await back.schema()).toEqual(schema);
     await back.coalesce(1).write.parquet(to);
@@ -207,6 +209,26 @@ describe.skipIf(!newest)("types that are more than their values", () => {
       expect((await frame.schema()).simpleString()).toBe(types);
       expect(exactly(await frame.first())).toEqual(exactly({ ...values, zoned: values.zoned.toInstant() }));
     }
+  }, 60_000);
+
+  test("casts to types as data and as SQL", async () => {
+    const [time, shape] = ["time(3)", "geometry(any)"] as const;
+    const types = Schema.parse(`t ${time}, g ${shape}, n timestamp_ntz(9)`).fields.map(({ type }) => type);
+    const [ofTime, ofShape, ofNanos] = types;
+    if (!ofTime || !ofShape || !ofNanos) throw new Error("three types are there");
+    const frame = session
+      .range(1)
+      .select(
+        lit(Temporal.PlainTime.from("01:02:03.123456789")).cast(ofTime).alias("t"),
+        lit(new Geometry(POINT, 3857)).cast(ofShape).alias("g"),
+        lit("0001-01-01 00:00:00.123456789").cast(ofNanos).cast("string").alias("n"),
+      );
+    expect((await frame.schema()).simpleString()).toBe(`struct<t:${time},g:${shape},n:string>`);
+    expect(exactly(await frame.collectArrays())).toEqual(
+      exactly([
+        [Temporal.PlainTime.from("01:02:03.123"), new Geometry(POINT, 3857), "0001-01-01 00:00:00.123456789"],
+      ]),
+    );
   }, 60_000);
 
   test("intervals without range as literals of columns; of arguments Spark makes the range that fits", async () => {

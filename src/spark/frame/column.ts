@@ -1,5 +1,5 @@
 import type { DataType } from "../schema/data-type.ts";
-import { sqlOf } from "../schema/simple-string.ts";
+import { typeToMessage } from "../schema/type-message.ts";
 import type { SparkInput } from "../value/spark-value.ts";
 import { call, valueExpression } from "./expression.ts";
 import { type ExpressionInit, planError, type SortOrderInit } from "./plan.ts";
@@ -241,12 +241,12 @@ export class Column {
   }
 
   #cast(type: string | DataType, evalMode: 0 | 3): Column {
-    const value = typeof type === "string" ? type : sqlOf(type);
+    const castToType =
+      typeof type === "string"
+        ? ({ case: "typeStr", value: type } as const)
+        : ({ case: "type", value: typeToMessage(type) } as const);
     return new Column({
-      exprType: {
-        case: "cast",
-        value: { expr: this.expression, castToType: { case: "typeStr", value }, evalMode },
-      },
+      exprType: { case: "cast", value: { expr: this.expression, castToType, evalMode } },
     });
   }
 

@@ -3,6 +3,7 @@ import { planError, type RelationKind } from "../frame/plan.ts";
 import type { PlanRunner } from "../plan-runner.ts";
 import type { Field } from "../schema/data-type.ts";
 import { type Schema, schemaFrom } from "../schema/schema.ts";
+import { schemaText } from "../schema/sent-schema.ts";
 import { typeToMessage } from "../schema/type-message.ts";
 import { SourceSettings } from "./source-settings.ts";
 
@@ -126,7 +127,7 @@ export class DataFrameReader extends SourceSettings {
       predicates: [...predicates],
       options: this.optionTexts,
       ...(this.source !== undefined && { format: this.source }),
-      ...(schema !== undefined && { schema: typeof schema === "string" ? schema : schema.toDdl() }),
+      ...(schema !== undefined && { schema: typeof schema === "string" ? schema : schemaText(schema) }),
     };
     return this.#frame({ case: "read", value: { readType: { case: "dataSource", value } } });
   }

@@ -3,19 +3,21 @@ import type { JsonValue } from "../../base/mod.ts";
 import { type DataType, storedType } from "./data-type.ts";
 import { Schema } from "./schema.ts";
 
-/**
- * A schema as it stands beside rows that are sent. Spark takes JSON and SQL there. JSON says everything, but where Spark
- * can't read it the problem that Spark names is wrong SQL; so types that Spark may refuse by their numbers, the spatial
- * ones, go as SQL, where that says everything, too.
- */
-export function sentSchema(schema: Schema): string {
-  const json = JSON.stringify(schema);
-  if (!hasShapes(schema.type())) return json;
-  const ddl = schema.toDdl();
+/** A schema for sources to read by: as SQL, or as JSON where SQL doesn't say everything (user-defined types, comments). */
+export function schemaText(schema: Schema): string {
+  const [ddl, json] = [schema.toDdl(), JSON.stringify(schema)];
   return JSON.stringify(Schema.parse(ddl)) === json ? ddl : json;
 }
 
-/** The other way of {@link sentSchema}. */
+/**
+ * A schema as it stands beside rows that are sent: JSON. Where Spark can't read that, it complains of wrong SQL; so types
+ * that Spark may refuse by their numbers, the spatial ones, go as SQL if that says everything.
+ */
+export function sentSchema(schema: Schema): string {
+  return hasShapes(schema.type()) ? schemaText(schema) : JSON.stringify(schema);
+}
+
+/** The schema that such a text says. */
 export function readSentSchema(text: string): Schema {
   return text.startsWith("{") ? Schema.fromJson(JSON.parse(text) as JsonValue) : Schema.parse(text);
 }
