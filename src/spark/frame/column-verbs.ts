@@ -161,7 +161,7 @@ export abstract class ColumnVerbs extends AnsweredFrame {
     return this.select(fn("to_json", fn("struct", col("*"))).alias("value"));
   }
 
-  /** With a column `index` that numbers the rows from 0, in the order of partitions. Spark 4.2 and newer. */
+  /** With a column `index` that numbers the rows from 0, in the order of partitions. */
   zipWithIndex(indexColName: string = "index"): this {
     return this.select(col("*"), fn("distributed_sequence_id").alias(indexColName));
   }

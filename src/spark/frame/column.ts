@@ -78,7 +78,7 @@ export class Column {
 
   /**
    * Whether it is one of the values, or among the rows of a DataFrame of one column. A struct of columns looks for rows
-   * of as many (`functions.struct("a", "b").isin(pairs)`). DataFrames with Spark 4.0 and newer.
+   * of as many (`functions.struct("a", "b").isin(pairs)`). DataFrames with Spark 4.1 and newer.
    */
   isin(...values: readonly Operand[] | readonly [PlannedFrame]): Column {
     const [first] = values;

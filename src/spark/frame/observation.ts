@@ -19,6 +19,8 @@ export class Observation {
   readonly name: string;
   #used = false;
   #seen: ObservedMetrics | undefined;
+  /** Why the server has no values. */
+  #failure: string | undefined;
 
   /** @param name of its own among those of a query; a new UUID by default */
   constructor(name: string = uuid()) {
@@ -29,11 +31,12 @@ export class Observation {
   /**
    * What the first action over the rows has seen.
    *
-   * @throws CairnError `SPARK_NOT_OBSERVED` where none has ended yet, or what it ran doesn't tell
+   * @throws CairnError `SPARK_NOT_OBSERVED` where none has ended yet, or the server couldn't compute them
    */
   get get(): ObservedMetrics {
     if (this.#seen !== undefined) return this.#seen;
-    throw new CairnError(`Cannot tell what "${this.name}" has observed: no action has told it yet`, {
+    const state = this.#failure ?? "no action has told it yet";
+    throw new CairnError(`Cannot tell what "${this.name}" has observed: ${state}`, {
       code: "SPARK_NOT_OBSERVED",
       kind: "config",
       hint: "Await an action of the DataFrame that observe() gave, or of one made of it.",
@@ -52,13 +55,17 @@ export class Observation {
   }
 
   /** Keeps what the server has sent, unless something is there already. */
-  tell({ keys, values }: ExecutePlanResponse_ObservedMetrics): void {
-    this.#seen ??= Object.fromEntries(
-      keys.map((key, index) => {
-        const literal = values[index];
-        return [key, literal === undefined ? null : literalValue(literal)] as const;
-      }),
-    );
+  tell({ keys, values, errors, rootErrorIdx }: ExecutePlanResponse_ObservedMetrics): void {
+    const failure = errors[rootErrorIdx ?? 0];
+    if (failure !== undefined) this.#failure ??= failure.message;
+    else {
+      // Servers before 4.0 don't say the names.
+      this.#seen ??= Object.fromEntries(
+        values.map(
+          (value, index) => [keys[index] ?? `observed_metric_${index}`, literalValue(value)] as const,
+        ),
+      );
+    }
   }
 }
 
