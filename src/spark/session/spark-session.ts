@@ -264,7 +264,7 @@ export class SparkSession implements PlanRunner, AsyncDisposable {
   }
 
   /**
-   * Waits for the end of an operation that an earlier process began in this session with `keep`. Spark 4.2 and newer.
+   * Waits for the end of an operation that an earlier process began in this session with `keep`.
    * @throws CairnError where the server can't be reached or the session is lost
    */
   async operationEnd(operationId: string, options: Signalled = {}): Promise<OperationEnd> {
