@@ -30,8 +30,27 @@ if (first === "__worker") {
   // What hooks and components in the runner print would else be lost at the exit, or come between two parts of a line.
   takeStream("stdout", sinks.out.isTerminal, (chunk) => sinks.out.write(chunk));
   takeStream("stderr", sinks.err.isTerminal, (chunk) => sinks.err.write(chunk));
-  // oxlint-disable-next-line unicorn/no-process-exit -- handles that a component left open must not keep a finished run alive
-  const exit = (code: number): void => process.exit(code);
+  const { writeSync } = await import("node:fs");
+  let ended = false;
+  const exit = (code: number): void => {
+    ended = true;
+    // oxlint-disable-next-line unicorn/no-process-exit -- handles that a component left open must not keep a finished run alive
+    process.exit(code);
+  };
+  // A component with `isolation = none`, or a hook, may call `process.exit(0)`: nobody must take that for a success.
+  process.on("exit", () => {
+    if (ended) return;
+    process.exitCode = 1;
+    try {
+      writeSync(
+        2,
+        "error: A component or hook ended Cairn's own process before the run was over [RUNNER_EXITED]\n" +
+          "  hint: Return to succeed and throw to fail; process.exit does neither. What had completed is in the checkpoint, where one is kept.\n",
+      );
+    } catch {
+      // Standard error is closed: the exit code says it.
+    }
+  });
   const env = { ...process.env };
   // What a component in the runner starts with `process.env` must not take our flags' variables for its own.
   for (const name of Object.keys(env))

@@ -375,3 +375,21 @@ function childOf(pid: number): number {
   const children = Bun.spawnSync(["ps", "-o", "pid=", "--ppid", String(pid)]).stdout.toString();
   return Number(children.trim().split(/\s+/)[0]);
 }
+
+test.each([0, 3])(
+  "process.exit(%p) of a component in the runner is no answer of Cairn's: exit 1, and the run can be resumed",
+  async (code) => {
+    using dir = tempDir("cairn-process-");
+    dir.write("plugins/etl/Exits.ts", `export default () => process.exit(${code});\n`);
+    dir.write("daily.conf", pipeline("Exits", [{ type: "etl.Exits", name: "Exit" }]));
+    const result = await runCairn(["run", "daily.conf", "--checkpoint=cp", "--isolation=none"], {
+      cwd: dir.path,
+    });
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain("[RUNNER_EXITED]");
+    const listed = await runCairn(["checkpoints", "list", "--location=cp", "--format=json"], {
+      cwd: dir.path,
+    });
+    expect(listed.json()).toMatchObject({ checkpoints: [{ state: "interrupted" }] });
+  },
+);
