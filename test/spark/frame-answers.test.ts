@@ -85,7 +85,8 @@ describe.skipIf(server === undefined)("what DataFrames are asked besides their r
       count("*").alias("rows"),
       max("half"),
       struct(min("id").alias("least"), lit("x").alias("text")).alias("struct"),
-      collectList("id").alias("ids"),
+      // In whatever order tasks end.
+      fn("sort_array", collectList("id")).alias("ids"),
       max(lit(Decimal.parse("1.50"))).alias("decimal"),
       max(lit(Temporal.PlainDate.from("2026-01-31"))).alias("day"),
       max(lit(Temporal.Instant.from("2026-01-31T01:02:03.000004Z"))).alias("at"),
