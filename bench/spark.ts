@@ -157,7 +157,7 @@ if (values.record) {
   const results = join(import.meta.dir, "results");
   const note = `One Spark 4.3 server; both clients in processes of their own by turns; medians. Six columns: three longs, a string, a double, a
 date. Memory is the most that the client's process had resident (VmHWM), in MB of 10^6 bytes, the process itself included; an Arrow
-result of a million rows is 47 MB. \`collect()\` has no target of its own: a million objects are in memory when it is done, about 170 MB.`;
+result of a million rows is 47 MB. \`collect()\` has no target of its own: a million objects are in memory when it is done, about 200 MB.`;
   writeFileSync(
     join(results, "spark.md"),
     `# Spark Connect beside PySpark's client\n\nMade by \`bun bench/spark.ts --record\`.\n${note}\n\n${text}`,
