@@ -46,11 +46,12 @@ export function plainView(log: Log): RunView {
         "error",
         `${placeText(component)} failed after ${durationText(component.durationMs)}: ${error.name}: ${error.message}`,
       );
+      if (error.stack !== undefined) log.say("debug", `${placeText(component)}: ${error.stack}`);
     },
+    // That another attempt follows is a line of the run's own log.
     onRetryAttempt(component) {
-      const { error, attempt, maxAttempts } = component;
-      const when = `attempt ${attempt} of ${maxAttempts} follows in ${durationText(component.delayMs)}`;
-      log.say("warn", `${placeText(component)} failed: ${error.name}: ${error.message}; ${when}`);
+      const { stack } = component.error;
+      if (stack !== undefined) log.say("debug", `${placeText(component)}: ${stack}`);
     },
     afterPipeline(run) {
       const failed = run.failed === 0 ? "" : `, ${run.failed} failed`;

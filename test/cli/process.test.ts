@@ -393,3 +393,25 @@ test.each([0, 3])(
     expect(listed.json()).toMatchObject({ checkpoints: [{ state: "interrupted" }] });
   },
 );
+
+test("-v shows the stack of a failed component with its causes; without it one line tells of a retry", async () => {
+  using dir = tempDir("cairn-process-");
+  dir.write(
+    "plugins/etl/Causes.ts",
+    `export default () => {
+      const gathered = new AggregateError([new Error("first mirror"), new Error("second mirror")], "no mirror");
+      throw new Error("cannot copy", { cause: gathered });
+    };\n`,
+  );
+  const retry = "retry-policy { max-retries = 1, initial-delay-ms = 1 }";
+  dir.write("daily.conf", pipeline("Causes", [{ type: "etl.Causes", name: "Copy" }], retry));
+  const plain = await runCairn(["run", "daily.conf"], { cwd: dir.path });
+  expect(plain.stderr).not.toContain("mirror");
+  expect(
+    plain.stderr.split("\n").filter((line) => line.includes(" warn ") && line.includes("of 2")),
+  ).toHaveLength(1);
+  const verbose = await runCairn(["run", "daily.conf", "-v"], { cwd: dir.path });
+  expect(verbose.stderr).toMatch(/debug 1\/1 Copy: Error: cannot copy\n +at .*Causes\.ts/);
+  expect(verbose.stderr).toContain("caused by: AggregateError: no mirror");
+  expect(verbose.stderr).toContain("one of its errors: Error: second mirror");
+});

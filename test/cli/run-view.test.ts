@@ -139,7 +139,6 @@ describe("plain view", () => {
       "info  1/2 Extract(orders) restored\n",
       "info  2/2 Extract(orders) started\n",
       "info  2/2 Extract(orders) completed in 1.2 s\n",
-      "warn  1/2 Extract(orders) failed: TypeError: boom\n  more; attempt 1 of 3 follows in 1.0 s\n",
       "error 1/2 Extract(orders) failed after 12 ms: TypeError: boom\n  more\n",
       'info  pipeline "Daily ETL" failed in 2.0 s: 1 of 2 completed, 1 failed\n',
     ]);

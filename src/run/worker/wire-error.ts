@@ -35,6 +35,30 @@ function spell(thrown: unknown): string {
   }
 }
 
+/** How far causes are followed, and how many errors of an `AggregateError` are named. */
+const MAX_CAUSES = 8;
+
+/** The stack of an error with those of its causes, and of the errors that it gathers: their messages say what went wrong. */
+function stackOf(thrown: object): string | undefined {
+  const parts: string[] = [];
+  const seen = new Set<unknown>();
+  const add = (error: unknown, title: string): void => {
+    if (error === undefined || seen.has(error) || seen.size >= MAX_CAUSES) return;
+    seen.add(error);
+    if (typeof error !== "object" || error === null) {
+      parts.push(title + spell(error));
+      return;
+    }
+    const name = `${textAt(error, "name") ?? "Error"}: ${textAt(error, "message") ?? spell(error)}`;
+    parts.push(title + (textAt(error, "stack") ?? name));
+    add(Reflect.get(error, "cause"), "caused by: ");
+    const gathered: unknown = Reflect.get(error, "errors");
+    if (Array.isArray(gathered)) for (const one of gathered) add(one, "one of its errors: ");
+  };
+  add(thrown, "");
+  return parts.length === 1 && textAt(thrown, "stack") === undefined ? undefined : cut(parts.join("\n"));
+}
+
 function exitCodeOf(thrown: object): number | undefined {
   const code: unknown = Reflect.get(thrown, "exitCode");
   return typeof code === "number" && Number.isInteger(code) ? code : undefined;
@@ -53,7 +77,7 @@ export function toWireError(thrown: unknown): WireError {
       message: named ?? (thrown instanceof Error ? name : cut(`thrown: ${spell(thrown)}`)),
       code: textAt(thrown, "code"),
       hint: textAt(thrown, "hint"),
-      stack: textAt(thrown, "stack"),
+      stack: stackOf(thrown),
       steering: steeringOf(thrown),
       exitCode: exitCodeOf(thrown),
       classes: classesOf(thrown, name),
