@@ -150,7 +150,7 @@ const environment: Topic = {
   summary: "The variable of every flag",
   body: (definitions) => [
     text(
-      "Every flag has a variable. The flag wins over its variable, the variable over the configuration; an empty variable counts as not set. Booleans are true or false. Of repeatable flags CAIRN_PLUGINS is separated as PATH is and comes after the flags' folders; CAIRN_SET has one PATH=VALUE a line and is overridden by the flags'.",
+      "Every flag has a variable. The flag wins over its variable, the variable over the configuration; an empty variable counts as not set. Booleans are true or false. Of repeatable flags CAIRN_PLUGINS is separated as PATH is and comes after the flags' folders; CAIRN_SET has one PATH=VALUE a line and is overridden by the flags'; the others have one value a line.",
     ),
     {
       kind: "terms",

@@ -76,7 +76,7 @@ function spawn(request: ProgramRequest, file: string, lifeline: Lifeline | undef
     return Bun.spawn(launcher, { ...options, cwd: "/", stdio });
   } catch (thrown) {
     const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
-    if (code === "E2BIG") throw launchError(command[0], file, { call: "execv", errno: 7, text: "" });
+    if (code === "E2BIG") throw launchError(command[0], file, { call: "execv", errno: 7, text: "" }, cwd);
     const words = thrown instanceof Error ? thrown.message : String(thrown);
     throw startError(command[0], "PROGRAM_NOT_STARTED", `the system says: ${words}`, "Mend what it names.");
   } finally {
@@ -147,7 +147,7 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramEnd> {
       });
     const [out, err] = await Promise.all([output("stdout"), output("stderr"), ended]);
     const problem = process.exitCode === NOT_STARTED ? problemOf(lifeline) : undefined;
-    if (problem !== undefined) throw launchError(program, file, problem);
+    if (problem !== undefined) throw launchError(program, file, problem, request.cwd);
     return {
       code: process.exitCode ?? undefined,
       signal: process.signalCode === null ? undefined : String(process.signalCode),

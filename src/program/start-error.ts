@@ -18,13 +18,18 @@ export function startError(program: string, code: string, state: string, hint: s
   });
 }
 
-/** What the system's refusal means for a file that looked as if it could be started. */
-export function launchError(program: string, file: string, { call, errno, text }: LaunchProblem): CairnError {
+/** What the system's refusal means for a file that looked as if it could be started, in the folder `cwd`. */
+export function launchError(
+  program: string,
+  file: string,
+  { call, errno, text }: LaunchProblem,
+  cwd: string,
+): CairnError {
   if (call === "chdir") {
     return startError(
       program,
       "PROGRAM_FOLDER",
-      `its working directory can't be entered: ${text}`,
+      `its working directory ${cwd} can't be entered: ${text}`,
       "Name another with cwd, or let this user enter it.",
     );
   }

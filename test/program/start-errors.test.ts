@@ -116,7 +116,9 @@ test("a program in PATH without run bit is passed over for one that has it, and 
 test("a working directory that is not there is told as such", async () => {
   const error = await refusal("true", { cwd: "/no/such/folder" });
   expect(error.code).toBe("PROGRAM_FOLDER");
-  expect(error.message).toContain("No such file or directory");
+  expect(error.message).toContain(
+    "working directory /no/such/folder can't be entered: No such file or directory",
+  );
 });
 
 test("arguments that are longer than the system takes are told as such", async () => {
