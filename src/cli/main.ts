@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { runCommand } from "citty";
-import { systemClock, version } from "../base/mod.ts";
+import { CairnError, systemClock, version } from "../base/mod.ts";
 import { readArgs, type Request } from "./args.ts";
 import { toCitty } from "./citty.ts";
 import type { CommandContext } from "./context.ts";
@@ -39,12 +39,14 @@ export async function main(world: World): Promise<number> {
   let verbose = false;
   let jsonLog = false;
   let json = false;
+  let runs = false;
   let code: number;
   try {
     json = wantsJson(world.argv, world.env);
     const request = readArgs(world.argv, world.env, definitions);
     if (request.kind === "command") {
       const { given } = request;
+      runs = request.path[0] === "run" || request.path[0] === "resume";
       output = makeOutput(sinks, given.choice("color", COLORS) ?? "auto", world.env);
       verbose = given.on("verbose") === true;
       jsonLog =
@@ -77,8 +79,27 @@ export async function main(world: World): Promise<number> {
     sinks.err.write(`${text}\n`);
   }
   await Promise.all([sinks.out.flush(), sinks.err.flush()]);
+  const lost = sinks.out.lost?.();
+  if (lost !== undefined) {
+    sinks.err.write(`${lostText(lost, output)}\n`);
+    await sinks.err.flush();
+    // What a run came to is more than what could be printed of it; of other commands the result is all there is.
+    if (code === EXIT.success && !runs) code = 1;
+  }
   signals.close();
   return code;
+}
+
+function lostText(code: string, output: Output): string {
+  return errorText(
+    new CairnError(`Cannot write the result to standard output: ${code}`, {
+      code: "OUTPUT_LOST",
+      kind: "world",
+      hint: "Look for space where it is redirected to; what is there now is not whole.",
+    }),
+    output.errStyle,
+    false,
+  );
 }
 
 function makeOutput(sinks: Pick<Output, "out" | "err">, color: ColorFlag, env: Environment): Output {

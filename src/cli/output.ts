@@ -12,6 +12,8 @@ export interface Sink {
   flush(): Promise<void>;
   /** Undefined while little is queued; else resolves when it was taken, or the other end is gone. */
   ready(): Promise<void> | undefined;
+  /** The code of the error, such as ENOSPC, by which text was lost; undefined where none was, or its reader had gone. */
+  lost?(): string | undefined;
 }
 
 /** Where results go (standard output) and where everything else goes (standard error). */
@@ -25,6 +27,8 @@ export interface Output {
 }
 
 const DEFAULT_COLUMNS = 80;
+/** Codes of writing to what nobody reads any more (`| head`), or to a descriptor that was closed (`>&-`). */
+const READER_GONE: ReadonlySet<string> = new Set(["EPIPE", "EBADF", "ECONNRESET"]);
 
 /** Queued bytes above which whoever can wait is asked to: a reader that pauses for a moment holds nothing up. */
 const MUCH_BYTES = 4 * 1024 * 1024;
@@ -51,6 +55,12 @@ export function processSink(fd: 1 | 2): Sink {
   const terminal = isTerminal(fd);
   // A closed pipe (`cairn … | head -1`) or a full disk behind a redirect must never end a run.
   let gone = false;
+  let lost: string | undefined;
+  const fail = (thrown: unknown): void => {
+    gone = true;
+    const code: unknown = thrown instanceof Error ? Reflect.get(thrown, "code") : undefined;
+    if (typeof code === "string" && !READER_GONE.has(code)) lost ??= code;
+  };
   let pending: Promise<unknown> = Promise.resolve();
   let queuedBytes = 0;
   const attempt = (work: () => unknown): void => {
@@ -58,14 +68,14 @@ export function processSink(fd: 1 | 2): Sink {
     try {
       const done = work();
       if (done instanceof Promise) {
-        const waited = Promise.all([pending, done.catch(() => (gone = true))]);
+        const waited = Promise.all([pending, done.catch(fail)]);
         pending = waited;
         void waited.then(() => {
           if (pending === waited) queuedBytes = 0;
         });
       }
-    } catch {
-      gone = true;
+    } catch (thrown) {
+      fail(thrown);
     }
   };
   const flush = async (): Promise<void> => {
@@ -77,6 +87,7 @@ export function processSink(fd: 1 | 2): Sink {
   };
   return {
     isTerminal: terminal,
+    lost: () => lost,
     columns: () => {
       // A terminal that nobody told its size says 0.
       const columns = terminal ? streamOf(fd).columns : 0;

@@ -415,3 +415,27 @@ test("-v shows the stack of a failed component with its causes; without it one l
   expect(verbose.stderr).toContain("caused by: AggregateError: no mirror");
   expect(verbose.stderr).toContain("one of its errors: Error: second mirror");
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a result that did not fit is an error of a command that only prints, and a word after a run",
+  async () => {
+    using dir = folder(two);
+    const toFull = async (...args: readonly string[]): Promise<{ code: number; stderr: string }> => {
+      const started = Bun.spawn(["sh", "-c", 'exec "$0" "$@" >/dev/full', ...cairnCommand(), ...args], {
+        cwd: dir.path,
+        env: cleanEnv(),
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "pipe",
+      });
+      const stderr = await started.stderr.text();
+      return { code: await started.exited, stderr };
+    };
+    const shown = await toFull("config", "show", "daily.conf");
+    expect(shown.code).toBe(1);
+    expect(shown.stderr).toContain("Cannot write the result to standard output: ENOSPC [OUTPUT_LOST]");
+    const ran = await toFull("run", "daily.conf", "-q", "--format=json");
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain("[OUTPUT_LOST]");
+  },
+);
