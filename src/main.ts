@@ -47,8 +47,9 @@ if (first === "__worker") {
         "error: A component or hook ended Cairn's own process before the run was over [RUNNER_EXITED]\n" +
           "  hint: Return to succeed and throw to fail; process.exit does neither. What had completed is in the checkpoint, where one is kept.\n",
       );
-    } catch {
-      // Standard error is closed: the exit code says it.
+    } catch (thrown) {
+      // Standard error is closed or full: then the exit code says it alone.
+      if (!(thrown instanceof Error && "code" in thrown)) throw thrown;
     }
   });
   const env = { ...process.env };
