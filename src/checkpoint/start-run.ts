@@ -160,7 +160,7 @@ class Start {
     this.#lease = undefined;
     this.#lease = await takeLease(this.#request, this.#names);
     await this.#point("lease-taken");
-    this.#request.onLease?.();
+    await this.#request.onLease?.();
     return this.#lease;
   }
 

@@ -52,8 +52,8 @@ export interface StartRequest {
   tellEnds?(ends: Outbox, below: number): Promise<void>;
   /** Kills what is left of a dead holder's process groups before anything goes on. */
   killGroups(groups: readonly ProcessGroup[]): Promise<void>;
-  /** Called when the lease is held, before anything is read under it; more than once where it is lost and taken again. */
-  onLease?(): void;
+  /** Waited for when the lease is held, before anything is read under it; called again where it is lost and taken again. */
+  onLease?(): Promise<void>;
   /** Is given the lease once the run has begun: whoever is to renew it takes it over then. */
   entrust?(lease: Lease): Promise<void>;
   /** Called when a wait for a live holder begins. */

@@ -24,6 +24,8 @@ export interface CheckRequest {
   readonly placeholders?: ReadonlySet<string> | undefined;
   /** Where plugins are loaded; asked only for what is resolved. */
   worker(): WorkerHandle | Promise<WorkerHandle>;
+  /** Called when the worker has been told what to load; more than once where that takes several messages. */
+  asked?(): void;
 }
 
 /** Resolves each type once. */
@@ -60,7 +62,9 @@ async function describeAll(
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
     worker ??= await request.worker();
-    for (const one of await worker.describe(batch, request.config.redact)) described.set(one.at, one);
+    const describing = worker.describe(batch, request.config.redact);
+    request.asked?.();
+    for (const one of await describing) described.set(one.at, one);
     batch = [];
   };
   for (const component of request.config.components) {

@@ -79,6 +79,7 @@ function prepare(
   settings: DecideSettings,
   config: PipelineConfig,
   { selection }: RememberedOptions,
+  asked?: () => void,
 ): Promise<Prepared> {
   return settings.folders(config).then((folders) =>
     prepareComponents({
@@ -88,25 +89,37 @@ function prepare(
       redactor: settings.redactor,
       worker: () => settings.worker(),
       selection,
+      ...(asked && { asked }),
     }),
   );
+}
+
+/** Components that are prepared before it is known what is resumed. */
+export interface EarlyPreparation {
+  readonly prepared: Promise<Prepared>;
+  /** Resolves when a worker is at it, or nothing is left to be done: until then whoever blocks this process delays it. */
+  readonly begun: Promise<void>;
 }
 
 /**
  * Begins to prepare the components as they will be unless the run that is resumed was given other options: a worker does
  * that, while the checkpoint is read. What goes wrong is told to who waits for it.
  */
-export function prepareEarly(settings: DecideSettings): Promise<Prepared> {
-  const early = prepare(settings, settings.config, settings.given);
-  early.catch(() => undefined);
-  return early;
+export function prepareEarly(settings: DecideSettings): EarlyPreparation {
+  const { promise: begun, resolve } = Promise.withResolvers<void>();
+  const prepared = prepare(settings, settings.config, settings.given, resolve);
+  prepared.then(
+    () => resolve(),
+    () => resolve(),
+  );
+  return { prepared, begun };
 }
 
 async function prepareAfter(
-  early: Promise<Prepared> | undefined,
+  early: EarlyPreparation | undefined,
   ...wanted: Parameters<typeof prepare>
 ): Promise<Prepared> {
-  await Promise.allSettled([early]);
+  await Promise.allSettled([early?.prepared]);
   return prepare(...wanted);
 }
 
@@ -118,13 +131,15 @@ export async function decideRun(
   settings: DecideSettings,
   previous: RunState | undefined,
   now?: number,
-  early?: Promise<Prepared>,
+  early?: EarlyPreparation,
 ): Promise<Decided> {
   const { config, options } = await effectiveConfig(settings, previous);
   const asGiven = config === settings.config && options.selection === settings.given.selection;
   // A worker describes one thing after the other.
   const prepared =
-    asGiven && early !== undefined ? await early : await prepareAfter(early, settings, config, options);
+    asGiven && early !== undefined
+      ? await early.prepared
+      : await prepareAfter(early, settings, config, options);
   if (prepared.findings.some(({ severity }) => severity === "error")) throw invalidConfig(prepared.findings);
   const decision = await decide({
     previous,

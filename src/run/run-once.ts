@@ -8,8 +8,14 @@ import { outcomeOf } from "./component-record.ts";
 import { poisonedError, withinAge } from "./budget.ts";
 import { checkpointFacts, ForgivingJournal, isStoreFailure, unrecordedWarning } from "./forgiving-journal.ts";
 import { checkDeclared, type DeclaredOutcome } from "./declared-outcome.ts";
-import type { Prepared } from "./prepare.ts";
-import { changedError, type Decided, decideRun, type DecideSettings, prepareEarly } from "./decide-run.ts";
+import {
+  changedError,
+  type Decided,
+  decideRun,
+  type DecideSettings,
+  type EarlyPreparation,
+  prepareEarly,
+} from "./decide-run.ts";
 import { endRun } from "./end-of-run.ts";
 import { Execution } from "./execution.ts";
 import { interruptOf } from "./interrupt.ts";
@@ -154,7 +160,7 @@ async function startRecorded(
 ): Promise<Started | AlreadyCompleted> {
   const { config, random } = request;
   const settings = decideSettings(request);
-  let early: Promise<Prepared> | undefined;
+  let early: EarlyPreparation | undefined;
   const wished = await startMode(store, config.pipelineName, request);
   const { runKey } = wished;
   const { mode, warnings } = await withinAge(store, runKey, wished.mode, request);
@@ -187,9 +193,7 @@ async function startRecorded(
     random,
     signal: request.signal,
     killGroups,
-    onLease() {
-      early ??= prepareEarly(settings);
-    },
+    onLease: () => (early ??= prepareEarly(settings)).begun,
     ...(request.entrust && { entrust: request.entrust }),
     async tellEnds(outbox, below) {
       hooks ??= await request.hooks(config);
@@ -217,9 +221,9 @@ function refuseDecided(
 }
 
 function sayHeld(log: RunLog, holder: LeaseHolder | undefined): void {
-  const who = holder === undefined ? "another runner" : `process ${holder.pid} on ${holder.host}`;
-  const since = holder === undefined ? "" : ` since ${holder.since}`;
-  log.say("info", `waiting: ${who} holds this pipeline${since}`);
+  const who = holder && `process ${holder.pid} on ${holder.host}`;
+  const since = holder ? ` since ${holder.since}` : "";
+  log.say("info", `waiting: ${who ?? "another runner"} holds this pipeline${since}`);
 }
 
 async function execute(request: RunRequest, started: Started, begin: Begin): Promise<RunResult> {
