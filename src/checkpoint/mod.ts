@@ -5,7 +5,7 @@
  * Not here: where bytes lie (room `store`) and running anything (room `run`).
  * To add an event: its shape in `events.ts`, its fold in `fold.ts`, its line in docs/reference/journal.md.
  */
-export type { Poisoned } from "./budget.ts";
+export { isPoisoned, type Poisoned } from "./budget.ts";
 export { completedRun } from "./completed-run.ts";
 export { decide } from "./decide.ts";
 export type * from "./decision.ts";

@@ -68,13 +68,14 @@ function positional(text: string): string {
  * The command that resumes a run: what the run remembers (`--set`, `--no-fail-fast`, its key) need not be said
  * again, but for values of secrets.
  */
-export function resumeCommand(shown: ShownCommand, runId: string): string {
+export function resumeCommand(shown: ShownCommand, runId: string, flags: readonly string[] = []): string {
   const secrets = shown.sets.filter(({ secret }) => secret);
   return shellLine([
     ...head(shown),
     "resume",
     positional(shown.config),
     runId,
+    ...flags,
     ...keptFlags(shown.given),
     ...secrets.map(setWord),
   ]);

@@ -103,7 +103,8 @@ async function resumeLine(
   // A run that somebody else went on with can't be resumed.
   const resumable = result.checkpoint?.kept === true && result.reason !== "fenced";
   if (result.exitCode === EXIT.success || !resumable) return null;
-  return resumeCommand(await shownCommand(context, config, options), result.runId);
+  const again = result.checkpoint?.poisoned === true ? ["--retry-poisoned"] : [];
+  return resumeCommand(await shownCommand(context, config, options), result.runId, again);
 }
 
 async function runOptions(context: CommandContext, config: string, held: Held): Promise<FileRunOptions> {
@@ -145,7 +146,7 @@ function report(
     err.write(`${JSON.stringify(runFailedRecord(result, endError?.message, command, systemClock.now()))}\n`);
   } else {
     err.write(failureText(result, errStyle) || endText(result, endError, errStyle));
-    if (command !== null) err.write("Resume it with:\n");
+    if (command !== null) err.write(`${howToGoOn(result)}\n`);
     if (result.checkpoint === null) {
       err.write("No checkpoint was kept, so the next run starts anew; --checkpoint keeps one.\n");
     }
@@ -156,6 +157,13 @@ function report(
     err.write(`${command}${unrecorded}\n`);
   } else sayUnrecorded(context, result);
   return result.exitCode;
+}
+
+/** What stands before the command that goes on. */
+function howToGoOn({ checkpoint }: RunResult): string {
+  return checkpoint?.poisoned === true
+    ? "The run is poisoned: a component has failed as often as max-resumes allows. Once it is mended, or to run it once more as it is:"
+    : "Resume it with:";
 }
 
 /** The last line of a run that went on without its checkpoint store, or a part of it. */

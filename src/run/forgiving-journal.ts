@@ -1,5 +1,5 @@
 import { CairnError } from "../base/mod.ts";
-import type { RunEvent, RunJournal } from "../checkpoint/mod.ts";
+import { isPoisoned, type RunEvent, type RunJournal } from "../checkpoint/mod.ts";
 import type { CheckpointStore } from "../store/mod.ts";
 import type { RunResult } from "./result.ts";
 
@@ -119,5 +119,11 @@ export function checkpointFacts(
   storeFailed: boolean,
 ): RunResult["checkpoint"] {
   if (journal === undefined && !storeFailed) return null;
-  return { location: store?.location ?? "", kept, ...(storeFailed && { storeFailed }) };
+  const poisoned = kept && journal !== undefined && isPoisoned(journal.state());
+  return {
+    location: store?.location ?? "",
+    kept,
+    ...(poisoned && { poisoned }),
+    ...(storeFailed && { storeFailed }),
+  };
 }

@@ -52,6 +52,8 @@ export interface RunResult {
   readonly checkpoint: {
     readonly location: string;
     readonly kept: boolean;
+    /** There, and true, where this run used up what `max-resumes` allows a component: it is resumed with `--retry-poisoned` alone. */
+    readonly poisoned?: boolean;
     /** There, and true, where the store failed and the run went on without records (`on-store-failure = continue`). */
     readonly storeFailed?: boolean;
   } | null;
