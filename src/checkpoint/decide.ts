@@ -42,7 +42,9 @@ export async function decide(request: DecisionRequest): Promise<Decision> {
   return {
     components: budget.decisions,
     poisoned: budget.poisoned,
-    differences: found.map(({ difference }) => difference),
+    differences: found.map((one) =>
+      isRefused(one, policy) ? { ...one.difference, refused: true } : one.difference,
+    ),
     refused,
     warnings: [
       ...dayWarnings(situation, decisions),

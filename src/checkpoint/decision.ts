@@ -39,6 +39,8 @@ export interface ConfigDifference {
   readonly kind: "changed" | "removed" | "inserted" | "added" | "reordered" | "code";
   /** Of a removed one: it had completed, so that neither `rerun` nor `accept` lets the run be resumed. */
   readonly lost?: true;
+  /** The policy does not let it pass. */
+  readonly refused?: true;
   /** Keys that differ, dotted, with both values as JSON text where they may be shown. */
   readonly keys: readonly {
     readonly path: string;

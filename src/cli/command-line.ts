@@ -9,6 +9,8 @@ const KEPT_SWITCHES = ["allow-url-includes", "cleanup-on-success"] as const;
 const KEPT_SPANS = ["timeout", "grace"] as const;
 /** Remembered by a run, so that only a repeated command says them again. */
 const SELECTIONS = ["from", "to", "only", "skip"] as const;
+/** Never remembered: each of them lifts one refusal, and a command that lifts another needs them still. */
+const CHOICES = ["on-config-change", "on-code-change"] as const;
 
 /** What stands where a secret stood; whoever copies the command has to fill it in. */
 const ELLIPSIS = "…";
@@ -81,13 +83,30 @@ export function resumeCommand(shown: ShownCommand, runId: string, flags: readonl
   ]);
 }
 
-/** The command that was given, with one more flag: for the ways out of a refusal. */
-export function repeatCommand(shown: ShownCommand, path: readonly string[], flag: string): string {
+/** What was said of changes and poisoned components, but for what the new flags say otherwise. */
+function keptChoices(given: Given, flags: readonly string[]): string[] {
+  const words = CHOICES.filter(
+    (name) => given.onLine(name) && !flags.some((flag) => flag.startsWith(`--${name}=`)),
+  ).map((name) => `--${name}=${given.text(name)}`);
+  const again = "--retry-poisoned";
+  if (given.onLine("retry-poisoned") && given.on("retry-poisoned") === true && !flags.includes(again)) {
+    words.push(again);
+  }
+  return words;
+}
+
+/** The command that was given, with more flags: for the ways out of a refusal. */
+export function repeatCommand(
+  shown: ShownCommand,
+  path: readonly string[],
+  ...flags: readonly string[]
+): string {
+  const isFresh = flags.includes("--fresh");
   const { given } = shown;
   const isResume = path[0] === "resume";
   const resume = isResume ? given.positionals[1] : given.text("resume");
   const start: string[] = [];
-  if (flag === "--fresh") start.push("run", positional(shown.config));
+  if (isFresh) start.push("run", positional(shown.config));
   else if (resume !== undefined) start.push("resume", positional(shown.config), resume);
   else {
     start.push("run", positional(shown.config));
@@ -96,7 +115,7 @@ export function repeatCommand(shown: ShownCommand, path: readonly string[], flag
   }
   if (
     given.location("checkpoint") === true ||
-    (flag === "--fresh" && resume !== undefined && !given.has("checkpoint"))
+    (isFresh && resume !== undefined && !given.has("checkpoint"))
   ) {
     start.push("--checkpoint");
   }
@@ -109,5 +128,13 @@ export function repeatCommand(shown: ShownCommand, path: readonly string[], flag
   }
   if (given.onLine("fail-fast"))
     start.push(given.on("fail-fast") === true ? "--fail-fast" : "--no-fail-fast");
-  return shellLine([...head(shown), ...start, flag, ...keptFlags(given), ...shown.sets.map(setWord)]);
+  const choices = isFresh ? [] : keptChoices(given, flags);
+  return shellLine([
+    ...head(shown),
+    ...start,
+    ...choices,
+    ...flags,
+    ...keptFlags(given),
+    ...shown.sets.map(setWord),
+  ]);
 }

@@ -175,25 +175,34 @@ function differenceText({ component, kind, keys, lost }: ConfigDifference): stri
   return [`  ${JSON.stringify(component)}: ${what}`, ...lines].join("\n");
 }
 
-/** The refusal to resume a run whose completed components have changed (exit 4). */
-export function changedError(runId: string, differences: readonly ConfigDifference[]): CairnError {
-  const codeOnly = differences.every(({ kind }) => kind === "code");
-  const what = codeOnly ? "the code of completed components" : "the configuration of completed components";
-  const flag = codeOnly ? "--on-code-change" : "--on-config-change";
+/** The refusal to resume a run whose completed components have changed (exit 4); `details` tell all that stands in the way. */
+export function changedError(runId: string, { differences, poisoned }: Decision): CairnError {
+  const refused = differences.filter((one) => one.refused);
+  const code = refused.some(({ kind }) => kind === "code");
+  const config = refused.some(({ kind }) => kind !== "code");
+  const changed = [...(config ? ["configuration"] : []), ...(code ? ["code"] : [])];
+  const flags = (onConfig: string, onCode: string): string =>
+    [
+      ...(config ? [`--on-config-change=${onConfig}`] : []),
+      ...(code ? [`--on-code-change=${onCode}`] : []),
+    ].join(" ");
+  const what = `the ${changed.join(" and the ")} of completed components ${config && code ? "have" : "has"} changed`;
   return new CairnError(
-    `Cannot resume run "${runId}": ${what} has changed\n${differences.map(differenceText).join("\n")}`,
+    `Cannot resume run "${runId}": ${what}\n${differences.map(differenceText).join("\n")}`,
     {
-      code: codeOnly ? "CHECKPOINT_CODE_CHANGED" : "CHECKPOINT_CONFIG_CHANGED",
+      code: config ? "CHECKPOINT_CONFIG_CHANGED" : "CHECKPOINT_CODE_CHANGED",
       kind: "world",
-      hint: `Choose ${flag}=rerun (run them and all that follows again), ${flag}=${codeOnly ? "warn" : "accept"} (keep what they did), or --fresh (start anew).`,
+      hint: `Choose ${flags("rerun", "rerun")} (run them and all that follows again), ${flags("accept", "warn")} (keep what they did), or --fresh (start anew).`,
       details: {
         runId,
-        differences: differences.map(({ component, kind, keys, lost }) => ({
+        differences: differences.map(({ component, kind, keys, lost, refused: stands }) => ({
           component,
           kind,
           ...(lost && { lost }),
+          ...(stands && { refused: stands }),
           keys: keys.map(({ path, before, now }) => ({ path, before: before ?? null, now: now ?? null })),
         })),
+        ...(poisoned.length > 0 && { poisoned: poisoned.map((one) => ({ ...one })) }),
       },
     },
   );

@@ -213,7 +213,7 @@ function refuseDecided(
   { decision, prepared }: Decided,
   previous: RunState | undefined,
 ): void {
-  if (decision.refused && previous !== undefined) throw changedError(previous.runId, decision.differences);
+  if (decision.refused && previous !== undefined) throw changedError(previous.runId, decision);
   if (decision.poisoned.length > 0 && previous !== undefined && !retryPoisoned) {
     throw poisonedError(previous.runId, decision.poisoned);
   }

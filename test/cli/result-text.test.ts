@@ -114,6 +114,7 @@ test("a plan for people has every component's decision, the differences and the 
       {
         component: "Extract",
         kind: "changed",
+        refused: true,
         keys: [{ path: "day", before: "1", now: "2" }, { path: "password" }],
       },
     ],

@@ -10,6 +10,7 @@ import {
   selectionExclusive,
   selectionFlags,
 } from "../flags.ts";
+import { changeWays } from "../change-ways.ts";
 import { differenceLines } from "../difference-text.ts";
 import { printJson, printText } from "../output.ts";
 import { type Style, visible } from "../style.ts";
@@ -89,9 +90,7 @@ export function planText(result: PipelinePlan, style: Style): string {
 
 function waysOut({ differences }: PipelinePlan): string {
   if (differences.some(({ lost }) => lost)) return "put back what was removed (by its old name), or --fresh";
-  return differences.every(({ kind }) => kind === "code")
-    ? "--on-code-change=rerun, --on-code-change=warn, --fresh"
-    : "--on-config-change=rerun, --on-config-change=accept, --fresh";
+  return [...changeWays(differences).map(({ flags }) => flags.join(" ")), "--fresh"].join(", ");
 }
 
 function startText(result: PipelinePlan): string {
