@@ -1,4 +1,4 @@
-import { CairnError } from "../base/mod.ts";
+import { CairnError, durationText } from "../base/mod.ts";
 import type { Lease, LeaseHolder } from "../store/mod.ts";
 import type { KeyNames } from "./names.ts";
 import type { StartRequest } from "./start.ts";
@@ -7,8 +7,12 @@ import type { StartRequest } from "./start.ts";
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
 
-/** The error for a key whose lease a live process holds: `CHECKPOINT_HELD` (exit 5). */
-export function heldError(holder: LeaseHolder | undefined, until: string | undefined): CairnError {
+/** The error for a key whose lease a live process holds: `CHECKPOINT_HELD` (exit 5), after a wait of `waitedMs` where there was one. */
+export function heldError(
+  holder: LeaseHolder | undefined,
+  until: string | undefined,
+  waitedMs?: number,
+): CairnError {
   const who =
     holder === undefined
       ? "another runner"
@@ -17,7 +21,10 @@ export function heldError(holder: LeaseHolder | undefined, until: string | undef
   return new CairnError(`Cannot start: the pipeline is held by ${who}${end}`, {
     code: "CHECKPOINT_HELD",
     kind: "world",
-    hint: "Wait for it (--if-held=wait) or let this start be skipped (--if-held=skip); no unlocking is ever needed.",
+    hint:
+      waitedMs === undefined
+        ? "Wait for it (--if-held=wait) or let this start be skipped (--if-held=skip); no unlocking is ever needed."
+        : `It did not end within ${durationText(waitedMs)}: look what that process is doing, or give it longer (--wait=DURATION); no unlocking is ever needed.`,
     details: {
       host: holder?.host ?? null,
       pid: holder?.pid ?? null,
@@ -45,7 +52,8 @@ export async function takeLease(request: LeaseRequest, names: KeyNames): Promise
       return answer.lease;
     }
     const left = (request.waitMs ?? Infinity) - (request.clock.steady() - began);
-    if (request.ifHeld === "fail" || left <= 0) throw heldError(answer.holder, answer.until);
+    if (request.ifHeld === "fail") throw heldError(answer.holder, answer.until);
+    if (left <= 0) throw heldError(answer.holder, answer.until, request.waitMs);
     if (!told) request.onHeld?.(answer.holder);
     told = true;
     await request.clock.sleep(Math.min(wait, left), request.signal);

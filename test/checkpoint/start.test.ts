@@ -255,9 +255,12 @@ describe("the lease", () => {
   test("a bounded wait ends with who holds it", async () => {
     const { next } = processes();
     await start(next(), "auto");
-    expect(await codeOf(startRun(request(next(), "auto", { request: { ifHeld: "wait", waitMs: 60 } })))).toBe(
-      "CHECKPOINT_HELD",
-    );
+    const refused = startRun(request(next(), "auto", { request: { ifHeld: "wait", waitMs: 60 } }));
+    expect(refused).rejects.toMatchObject({
+      code: "CHECKPOINT_HELD",
+      hint: expect.stringMatching(/^It did not end within 60 ?ms: .*--wait=DURATION/),
+    });
+    await refused.catch(() => undefined);
   });
 
   test("what a dead holder left running is killed before anything is written, on its own machine only", async () => {
