@@ -32,7 +32,7 @@ export interface FlagDefinition {
   readonly choices?: readonly string[] | undefined;
   /** False: the name is a negation itself, so there is no `--no-NAME`. */
   readonly negatable?: false | undefined;
-  /** Smallest value of an integer; default 0. */
+  /** Smallest value of an integer, or of a duration in ms; default 0. */
   readonly min?: number | undefined;
   /** Largest value of an integer; default 2^31 - 1. */
   readonly max?: number | undefined;

@@ -45,6 +45,7 @@ export function readFlagValue(flag: FlagDefinition, text: string, from: string):
     }
     case "duration": {
       const value = parseDuration(text);
+      if (value !== undefined && value < (flag.min ?? 0)) return wrong("a duration longer than zero");
       if (value !== undefined) return { ok: true, value };
       const bare = /^\d+(\.\d+)?$/u.test(text);
       return wrong(

@@ -265,6 +265,7 @@ export const runFlags: readonly FlagDefinition[] = [
     name: "timeout",
     type: "duration",
     value: "DURATION",
+    min: 1,
     group: "Running",
     summary: "End the whole run after this time (exit 9); over the configuration",
   },

@@ -111,6 +111,7 @@ describe("flags", () => {
     expect(read(["run", "a.conf", "--wait=5 minutes"]).number("wait")).toBe(300_000);
     expect(refusal(["run", "a.conf", "--timeout=30"])).toContain("Say the unit: 30s or 30ms?");
     expect(refusal(["run", "a.conf", "--timeout=30 weeks"])).toContain("a duration such as");
+    expect(refusal(["run", "a.conf", "--timeout=0"])).toContain("a duration longer than zero was expected");
     expect(refusal(["run", "a.conf", "--max-parallel=0"])).toContain("a whole number from 1");
     expect(refusal(["run", "a.conf", "--skip-exit-code=256"])).toContain("from 0 to 255");
     expect(refusal(["run", "a.conf", "--on-config-change=rerum"])).toContain("Did you mean `rerun`?");
