@@ -19,6 +19,8 @@ export interface Finding {
   readonly code: string;
   readonly message: string;
   readonly place?: Place | undefined;
+  /** The file that is meant where no place in it can be: it can't be read. Texts have it in the message. */
+  readonly file?: string | undefined;
   /** The whole source line at `place`, without its line ending. */
   readonly sourceLine?: string | undefined;
   /** How the place was reached, nearest first, e.g. `included from conf/main.conf:3:1`. */

@@ -85,7 +85,7 @@ export function findingsToJson(findings: readonly Finding[]): readonly JsonObjec
     severity: finding.severity,
     code: finding.code,
     message: finding.message,
-    file: finding.place?.file ?? null,
+    file: finding.place?.file ?? finding.file ?? null,
     line: finding.place?.line ?? null,
     column: finding.place?.column ?? null,
     length: finding.place?.length ?? null,

@@ -69,6 +69,10 @@ export function readConfigFile(
   const reading = files.read(absolute, MAX_CONFIG_BYTES);
   if (reading.ok) return { bytes: reading.bytes };
   return {
-    finding: { severity: "error", ...SAYINGS[reading.why]({ shown, absolute, files }, reading.message) },
+    finding: {
+      severity: "error",
+      file: shown,
+      ...SAYINGS[reading.why]({ shown, absolute, files }, reading.message),
+    },
   };
 }

@@ -162,7 +162,7 @@ describe("output", () => {
     expect(JSON.parse(refused.stderr)).toMatchObject({
       event: "error",
       exit_code: 2,
-      findings: [{ code: "CONFIG_NOT_FOUND" }],
+      findings: [{ code: "CONFIG_NOT_FOUND", file: "nix.conf", line: null }],
     });
   });
 
