@@ -5,6 +5,8 @@ export const MAX_RESULT_BYTES: number = 256 * 1024;
 
 /** Deeper values are refused, long before a stack ends. */
 const MAX_DEPTH = 200;
+/** Characters of a deep path that a message shows. */
+const SHOWN_PATH = 60;
 
 function refuse(what: string, state: string, hint: string): never {
   throw new CairnError(`Cannot keep ${what}: ${state}`, { code: "RESULT_NOT_JSON", kind: "config", hint });
@@ -17,19 +19,28 @@ function nameOf(value: unknown): string {
   return `an instance of ${name ?? "a class"}`;
 }
 
-/** Copies what JSON can say; `path` names the place in messages. */
-function copy(what: string, value: unknown, path: string, depth: number): JsonValue {
-  if (depth > MAX_DEPTH) {
-    refuse(
-      what,
-      `${path} is nested deeper than ${MAX_DEPTH} levels`,
-      "Return a flatter value without cycles.",
-    );
+/** Refuses an object that stands inside itself, and what is nested too deeply. `above`: the objects around it, with their paths. */
+function checkDepth(what: string, value: unknown, path: string, above: ReadonlyMap<unknown, string>): void {
+  const outer = above.get(value);
+  if (outer !== undefined) {
+    refuse(what, `${outer} contains itself, as ${path}`, "Return a value without cycles.");
   }
+  if (above.size > MAX_DEPTH) {
+    const shown = path.length > SHOWN_PATH ? `${path.slice(0, SHOWN_PATH)}…` : path;
+    refuse(what, `${shown} is nested deeper than ${MAX_DEPTH} levels`, "Return a flatter value.");
+  }
+}
+
+/** Copies what JSON can say; `path` names the place in messages. */
+function copy(what: string, value: unknown, path: string, above: Map<unknown, string>): JsonValue {
+  checkDepth(what, value, path, above);
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (Array.isArray(value)) {
-    return value.map((item, index) => copy(what, item, `${path}[${index}]`, depth + 1));
+    above.set(value, path);
+    const items = value.map((item, index) => copy(what, item, `${path}[${index}]`, above));
+    above.delete(value);
+    return items;
   }
   const prototype: unknown = typeof value === "object" ? Object.getPrototypeOf(value) : undefined;
   if (prototype !== null && prototype !== Object.prototype) {
@@ -39,16 +50,18 @@ function copy(what: string, value: unknown, path: string, depth: number): JsonVa
       "Return texts, finite numbers, booleans, null, lists and plain objects.",
     );
   }
+  above.set(value, path);
   const result: Record<string, JsonValue> = {};
   for (const [key, item] of Object.entries(value as object)) {
     if (item === undefined) continue;
     Object.defineProperty(result, key, {
-      value: copy(what, item, `${path}.${key}`, depth + 1),
+      value: copy(what, item, `${path}.${key}`, above),
       enumerable: true,
       configurable: true,
       writable: true,
     });
   }
+  above.delete(value);
   return result;
 }
 
@@ -59,7 +72,7 @@ function copy(what: string, value: unknown, path: string, depth: number): JsonVa
  */
 export function jsonResult(what: string, value: unknown): JsonValue | undefined {
   if (value === undefined) return undefined;
-  const result = copy(what, value, "value", 0);
+  const result = copy(what, value, "value", new Map());
   const bytes = Buffer.byteLength(JSON.stringify(result));
   if (bytes > MAX_RESULT_BYTES) {
     throw new CairnError(

@@ -38,7 +38,17 @@ test.each([
 });
 
 test("a value that holds itself is refused", () => {
-  expect(() => jsonResult("the outputs", cycle)).toThrow("is nested deeper than 200 levels");
+  expect(() => jsonResult("the outputs", cycle)).toThrow(/: value contains itself, as value\.self$/);
+  expect(() => jsonResult("the outputs", { rows: [{ cycle }] })).toThrow(
+    /: value\.rows\[0\]\.cycle contains itself, as value\.rows\[0\]\.cycle\.self$/,
+  );
+  let deep: unknown = 1;
+  for (let level = 0; level < 300; level++) deep = { a: deep };
+  expect(() => jsonResult("the outputs", deep)).toThrow(
+    /: value(?:\.a){20,30}.{0,2}… is nested deeper than 200 levels$/,
+  );
+  const twice = { a: 1 };
+  expect(jsonResult("the outputs", [twice, { twice }])).toEqual([{ a: 1 }, { twice: { a: 1 } }]);
 });
 
 test("more than 256 KiB are refused, in bytes of UTF-8", () => {
