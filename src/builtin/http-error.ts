@@ -50,6 +50,17 @@ const UNSENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"
 /** Failures that no further try mends: names of certificate and protocol problems. */
 const LASTING = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|HOSTNAME|INVALID|UNSUPPORTED/u;
 
+/** What to look at where a server can't be reached, by the system's name of the failure. */
+function unreachableHint(name: string, { hostname, host }: URL): string {
+  if (name === "ENOTFOUND" || name === "EAI_AGAIN") {
+    return `No address is known for ${hostname}: look at how it is written, and whether this machine's DNS knows it; where only a proxy does, name that in proxy.`;
+  }
+  if (UNSENT.has(name)) {
+    return `Look whether the server runs, and whether host and port (${host}) are right and reachable from this machine; where only a proxy gets there, name that in proxy.`;
+  }
+  return `The connection to ${host} broke: look at the logs of the server and of proxies before it; where this happens now and then, retries get over it.`;
+}
+
 /** A failure of `fetch`, or of reading its answer. */
 export function networkFailure(method: string, url: URL, thrown: unknown): HttpFailure {
   if (thrown instanceof HttpFailure) return thrown;
@@ -80,6 +91,7 @@ export function networkFailure(method: string, url: URL, thrown: unknown): HttpF
     code: "HTTP_UNREACHABLE",
     passes: true,
     unsent: UNSENT.has(name),
+    hint: unreachableHint(name, url),
     cause: thrown,
   });
 }

@@ -210,6 +210,7 @@ describe("a request that must not be sent twice", () => {
     await server[Symbol.asyncDispose]();
     const failed = await http({ url: server.url, ...POST, retries: 1 });
     expect(failure(failed).slice(0, 2)).toEqual(["transient", "HTTP_UNREACHABLE"]);
+    expect(failed.error).toMatchObject({ hint: expect.stringContaining("Look whether the server runs") });
     expect(failed.logs).toHaveLength(1);
   });
 });

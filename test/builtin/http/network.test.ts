@@ -41,5 +41,8 @@ test("a proxy is used where one is named", async () => {
 test("names and servers that are not there are tried again, then left to the retry policy", async () => {
   const run = await http({ url: "http://no-such-host.invalid/", retries: 2 });
   expect(failure(run)).toEqual(["transient", "HTTP_UNREACHABLE"]);
+  expect(run.error).toMatchObject({
+    hint: expect.stringContaining("No address is known for no-such-host.invalid"),
+  });
   expect(run.logs).toHaveLength(2);
 });
