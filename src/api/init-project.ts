@@ -68,11 +68,14 @@ export function initProject(folder: string): readonly string[] {
   }));
   const there = files.filter(({ path }) => existsSync(path)).map(({ name }) => name);
   if (there.length > 0) {
-    throw new CairnError(`Cannot set up a pipeline in "${folder}": ${there.join(", ")} is already there`, {
-      code: "INIT_EXISTS",
-      kind: "config",
-      hint: "Give another folder: cairn init DIR.",
-    });
+    throw new CairnError(
+      `Cannot set up a pipeline in "${folder}": ${there.join(", ")} ${there.length === 1 ? "is" : "are"} already there`,
+      {
+        code: "INIT_EXISTS",
+        kind: "config",
+        hint: "Give another folder: cairn init DIR.",
+      },
+    );
   }
   try {
     for (const { path, text } of files) {

@@ -108,6 +108,8 @@ export function errnoOf(thrown: unknown): string | undefined {
 }
 
 const WRITE_REFUSED = new Set(["EROFS", "EACCES", "EPERM"]);
+/** What stands in the way is the path: nothing can be made in it (as in /proc), or a part of it is gone. */
+const NO_PLACE = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG"]);
 const NO_SPACE = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /**
@@ -145,6 +147,8 @@ export function fileError(location: string, doing: string, writing: boolean, thr
   }
   return storeError("STORE_IO", `${start}: ${messageOf(thrown)}`, {
     ...facts,
-    hint: "Look for disk errors in the system's log; when the disk is sound again, resume.",
+    hint: NO_PLACE.has(errno)
+      ? "See to it that the folder is there and files can be made in it, or give another location with --checkpoint=LOCATION."
+      : "Look for disk errors in the system's log; when the disk is sound again, resume.",
   });
 }

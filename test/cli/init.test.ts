@@ -31,4 +31,7 @@ test("init overwrites nothing: exit 2, and the file that is there is named", asy
   expect(result.code).toBe(2);
   expect(result.stderr).toContain("pipeline.conf is already there");
   expect(dir.read("pipeline.conf")).toBe("mine");
+  dir.write("plugins/my/Greet.ts", "mine");
+  const both = await runCairn(["init"], { cwd: dir.path });
+  expect(both.stderr).toContain("pipeline.conf, plugins/my/Greet.ts are already there");
 });
