@@ -115,10 +115,11 @@ function enterFolder(given: Given): string {
   const folder = given.text("directory");
   if (folder === undefined) return process.cwd();
   const path = resolve(folder);
+  const from = given.onLine("directory") ? "-C " : "CAIRN_DIRECTORY=";
   if (!existsSync(path))
-    throw usageError(`-C ${JSON.stringify(folder)}: there is no such folder`, undefined, "cairn");
+    throw usageError(`${from}${JSON.stringify(folder)}: there is no such folder`, undefined, "cairn");
   if (!statSync(path).isDirectory())
-    throw usageError(`-C ${JSON.stringify(folder)} is no folder`, undefined, "cairn");
+    throw usageError(`${from}${JSON.stringify(folder)} is no folder`, undefined, "cairn");
   process.chdir(path);
   return path;
 }
