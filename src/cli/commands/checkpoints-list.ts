@@ -1,7 +1,9 @@
-import { systemClock } from "../../base/mod.ts";
+import type { CheckpointStore } from "../../api/mod.ts";
+import { nearest, systemClock } from "../../base/mod.ts";
 import { checkpointJson, checkpointTable } from "../checkpoint-text.ts";
 import type { Command } from "../context.ts";
 import { EXIT } from "../exit.ts";
+import type { Given } from "../given.ts";
 import { format, locationFlags, plugins } from "../flags.ts";
 import { withLocation } from "../open-location.ts";
 import { printJson, printText } from "../output.ts";
@@ -57,11 +59,29 @@ export const list: Command = {
         printJson(output, { version: 1, checkpoints: found.map(checkpointJson) });
       } else if (found.length > 0) printText(output, checkpointTable(found, systemClock.now(), output.style));
       else if (given.on("quiet") !== true) {
-        output.err.write(
-          `No ${given.on("resumable") === true ? "resumable " : ""}checkpoints at ${visible(store.location)}\n`,
-        );
+        output.err.write(`${await noneText(store, given)}\n`);
       }
       return EXIT.success;
     });
   },
 };
+
+/** Pipelines that are named where the one that was asked for has no checkpoints. */
+const MAX_NAMES = 5;
+
+/** That there is nothing to list; where one pipeline was asked for, also which others there are. */
+async function noneText(store: CheckpointStore, given: Given): Promise<string> {
+  const what = given.on("resumable") === true ? "resumable checkpoints" : "checkpoints";
+  const asked = given.text("pipeline");
+  const at = `at ${visible(store.location)}`;
+  if (asked === undefined) return `No ${what} ${at}`;
+  const { listCheckpoints } = await import("../../api/mod.ts");
+  const names = [...new Set((await listCheckpoints(store)).map(({ pipelineName }) => pipelineName))];
+  const none = `No ${what} of a pipeline ${visible(JSON.stringify(asked))} ${at}`;
+  if (names.length === 0 || names.includes(asked)) return none;
+  const quoted = names.map((name) => visible(JSON.stringify(name)));
+  const meant = nearest(asked, names);
+  if (meant !== undefined) return `${none}; did you mean ${visible(JSON.stringify(meant))}?`;
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+  return `${none}; there are some of ${quoted.slice(0, MAX_NAMES).join(", ")}${more}`;
+}
