@@ -33,7 +33,8 @@ export async function runOnSpark(
 ): Promise<SqlResult> {
   for (const statement of statements) boundArguments(statement, ctx.config.args);
   await using sessions = await openSparkSessions(ctx);
-  return new SparkRun(ctx, statements, folder, sessions).run();
+  // Awaited here: the sessions are closed on return.
+  return await new SparkRun(ctx, statements, folder, sessions).run();
 }
 
 class SparkRun {
@@ -219,15 +220,14 @@ class SparkRun {
 
   /** After a failure that is one: nobody goes on with what this attempt did. */
   async #giveUp(): Promise<void> {
-    if (!this.#isUncertain) this.#sessions.isOver = "own";
-    if (this.#target === undefined) return;
     try {
-      await this.#sessions.giveUpWrite();
+      await this.#sessions.giveUp();
     } catch {
-      // It can't be recorded: another process may have the run, and the place. What is left is swept by the next start.
+      // It can't be recorded: another process may have the run, and go on with all that. Else the next start sweeps it.
       return;
     }
-    await this.#target.discard();
+    if (!this.#isUncertain) this.#sessions.isOver = "own";
+    await this.#target?.discard();
   }
 
   #work(): string {

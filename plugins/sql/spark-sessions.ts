@@ -47,7 +47,8 @@ export class SparkSessions implements AsyncDisposable {
   readonly #ctx: Context;
   readonly #number: number;
   readonly #earlier: readonly Earlier[];
-  readonly #abandoned: string[] = [];
+  /** Places that what was written is published from. */
+  readonly #used = new Set<string>();
 
   constructor(ctx: Context, name: string, earlier: readonly Earlier[]) {
     this.name = name;
@@ -81,9 +82,9 @@ export class SparkSessions implements AsyncDisposable {
     return { operationId: operation, keep: true, signal: this.#ctx.signal };
   }
 
-  /** Puts on record that nobody needs what this attempt wrote. @throws where the run is another process's now: that one may need it */
-  async giveUpWrite(): Promise<void> {
-    await this.#ctx.step(`spark write ${this.#number} given up`, () => true);
+  /** Puts on record that nobody needs what this attempt did. @throws where the run is another process's now: that one may need it */
+  async giveUp(): Promise<void> {
+    await this.#ctx.step(`spark session ${this.#number} given up`, () => true);
   }
 
   /**
@@ -100,26 +101,36 @@ export class SparkSessions implements AsyncDisposable {
       if (isWanted) log.info("looks for the write of an earlier attempt on Spark, and waits for its end");
       else await session.interruptOperation(write.operation);
       const end = await session.operationEnd(write.operation, { signal });
-      if (isWanted && end.how === "succeeded") return write;
+      if (isWanted && end.how === "succeeded") {
+        this.#used.add(stagingUri);
+        return write;
+      }
       log.info(`the write of an earlier attempt came to nothing (${end.how}): it is begun anew`);
       // Whatever of it is still on its way finds the session closed.
       await session.stop();
     }
     // Also the proof that the run is still ours, before anything is removed.
     await this.#ctx.step(`spark write ${number} abandoned by ${this.#number}`, () => true);
-    if (stagingUri.startsWith("file:")) this.#abandoned.push(fileURLToPath(stagingUri));
     return undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { isOver } = this;
     await this.spark.stop({ release: isOver !== undefined });
-    for (const { session } of this.#earlier) await session?.stop({ release: isOver === "all" });
-    // By now no task of theirs is there any more that could make them anew.
-    for (const folder of this.#abandoned) {
-      if (basename(folder).startsWith(STAGED)) await rm(folder, { recursive: true, force: true });
+    for (const { session, write } of this.#earlier) {
+      await session?.stop({ release: isOver === "all" });
+      // By now no task of theirs is there any more that could make what was discarded anew.
+      const isUsed = write === undefined || this.#used.has(write.stagingUri);
+      if (isOver !== undefined && !isUsed) await removeStaged(write.stagingUri);
     }
   }
+}
+
+/** Removes a place on this machine's disks. */
+async function removeStaged(stagingUri: string): Promise<void> {
+  if (!stagingUri.startsWith("file:")) return;
+  const folder = fileURLToPath(stagingUri);
+  if (basename(folder).startsWith(STAGED)) await rm(folder, { recursive: true, force: true });
 }
 
 /** Opens a session for this attempt, and those of attempts before it; what is done again here is ended there. */

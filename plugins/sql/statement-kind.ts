@@ -92,8 +92,8 @@ export class StatementKinds {
 
   #created(tokens: readonly string[]): StatementKind {
     // CREATE [OR REPLACE] [GLOBAL] TEMPORARY …
-    const head = tokens.slice(1, 5).filter((token) => !["OR", "REPLACE", "GLOBAL"].includes(token));
-    if (!TEMPORARY.has(head[0] ?? "")) return "effect";
+    const head = tokens.slice(1, 5).find((token) => !["OR", "REPLACE", "GLOBAL"].includes(token));
+    if (!TEMPORARY.has(head ?? "")) return "effect";
     const view = nameAfter(tokens, "VIEW");
     if (view !== undefined) this.#views.add(view);
     return "session";
