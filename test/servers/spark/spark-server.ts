@@ -82,6 +82,7 @@ export async function startSpark(options: SparkServerOptions): Promise<SparkServ
     "spark.ui.port": String(uiPort),
     "spark.local.dir": join(folder, "local"),
     "spark.sql.warehouse.dir": join(folder, "warehouse"),
+    "spark.checkpoint.dir": join(folder, "checkpoints"),
     ...options.settings,
   };
   const server = await startServer({
