@@ -15,6 +15,7 @@ import { fileIncludes } from "./file-includes.ts";
 import type { PipelineConfig, ReadablePipeline } from "./pipeline.ts";
 import { readConfigFile } from "./read-config-file.ts";
 import { hintAtSecretSyntax } from "./secrets.ts";
+import { hintAtSetIntoList } from "./set-into-list.ts";
 import { type FetchUrl, fetchUrl, type UrlText } from "./url-texts.ts";
 
 /** How many findings are given; a file that is wrong in every line is wrong in one way. */
@@ -181,7 +182,8 @@ export async function loadPipeline(request: LoadRequest): Promise<Loaded> {
     return { pipeline: undefined, readable, root, env, findings: shown, placeholders };
   }
   const { pipeline, readable } = decodePipeline(root, source, { findings, placeholders });
-  return { pipeline, readable, root, env, findings: presentable(findings, redactNames(root)), placeholders };
+  const shown = presentable(findings.map(hintAtSetIntoList), redactNames(root));
+  return { pipeline, readable, root, env, findings: shown, placeholders };
 }
 
 /** Where only values of variables are missing, the rest is decoded all the same: its findings are wanted too. */

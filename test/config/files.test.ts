@@ -294,4 +294,8 @@ test("--set wins over the file, the later one over the earlier", async () => {
   expect(
     await said("-", "/", { text: pipelineText(""), set: [{ path: "pipeline.fail-fats", value: "1" }] }),
   ).toStartWith('<--set>:1:1: error: unknown key "fail-fats" in pipeline');
+  const into = { path: "pipeline.pipeline-components.0.timeout", value: "1m" };
+  const replaced = await said("-", "/", { text: pipelineText(""), set: [into] });
+  expect(replaced).toContain("instance-type is missing in component 1");
+  expect(replaced).toContain("this made pipeline.pipeline-components anew, with one item");
 });

@@ -97,7 +97,11 @@ const explain: Command = {
   ],
   positionals: [
     CONFIG,
-    { name: "PATH", summary: "The value's path, dotted, as --set takes it", required: true },
+    {
+      name: "PATH",
+      summary: "The value's path, dotted; a number counts into a list, from 0",
+      required: true,
+    },
   ],
   flags: [format, ...configFlags],
   topics: ["configuration"],
