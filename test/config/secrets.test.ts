@@ -156,7 +156,7 @@ spark.connect-string = "sc://h:1/;token=${CANARY}7"
 
   test("a path that leads nowhere is answered with the nearest one", async () => {
     const { root } = await pipelineOf(text);
-    const hint = (path: string): unknown => {
+    const hint = (path: string): readonly unknown[] | undefined => {
       const explained = explainValue(root, path, createRedactor());
       return explained.ok ? undefined : [explained.message, explained.hint];
     };
@@ -168,6 +168,11 @@ spark.connect-string = "sc://h:1/;token=${CANARY}7"
       "the configuration has no value at pipeline.hooks.7",
       "pipeline.hooks is a list of 1, numbered from 0.",
     ]);
+    expect(hint("pipeline.checkpoint.max-resumes")?.[1]).toMatch(
+      /^It is not set, so its default holds, 20: /,
+    );
+    expect(hint("pipeline.timeout")?.[1]).toMatch(/^It is not set, and has no default: /);
+    expect(hint("pipeline.hooks.7.critical")?.[1]).toContain("numbered from 0");
     expect(hint("a..b")).toEqual([expect.stringContaining("a..b is no path"), expect.anything()]);
     const whole = explainValue(root, "db", createRedactor());
     expect(whole.ok && whole.explanation.keys).toEqual(["user", "password", "url"]);
