@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { refuseSpecial } from "../files/mod.ts";
 
 /** What is known of a partial file, in a file beside it. */
 interface PartialFacts {
@@ -53,6 +54,7 @@ export class PartialFile {
    * @param source What is downloaded.
    */
   static async open(target: string, owner: string, source: string): Promise<PartialFile> {
+    await refuseSpecial(target);
     await mkdir(dirname(target), { recursive: true });
     const path = join(dirname(target), `.${basename(target)}.${owner}.part`);
     const facts = await readFacts(`${path}.json`, source);

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { OpenMetricsContentType } from "prom-client";
 import { type Clock, systemClock } from "../base/mod.ts";
@@ -112,10 +122,12 @@ export function metricsHooks(registry: MetricsRegistry, options: MetricsOptions 
 
 /**
  * Writes a registry's text to a file for node_exporter's textfile collector (whose files end in `.prom`): to a
- * temporary file in the same folder first, so that a collector never reads half of it.
+ * temporary file in the same folder first, so that a collector never reads half of it. A device or pipe, such as
+ * `/dev/stdout`, is written to as it is.
  */
 export async function writeMetricsFile(registry: MetricsRegistry, path: string): Promise<void> {
   const text = await registry.metrics();
+  if (isSpecial(path)) return writeFileSync(path, text);
   mkdirSync(dirname(path), { recursive: true });
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   const fd = openSync(temporary, "w", 0o644);
@@ -132,6 +144,12 @@ export async function writeMetricsFile(registry: MetricsRegistry, path: string):
     rmSync(temporary, { force: true });
     throw thrown;
   }
+}
+
+/** Whether it is something that a file must not take the name of. */
+function isSpecial(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 /** Hooks that write a run's metrics to a file, in OpenMetrics text, when the run has ended. */

@@ -11,6 +11,7 @@ export type FileErrorCode =
   | "FILE_NOT_READABLE"
   | "FILE_FULL"
   | "FILE_IO"
+  | "FILE_SPECIAL"
   | "STAGED_GONE";
 
 /** An error about a file; `kind` is `world` where nothing else is said. */

@@ -12,6 +12,7 @@ import type {
   WriteOptions,
 } from "./data-files.ts";
 import { errnoOf, fileError, isNotThere, localFileError } from "./file-error.ts";
+import { refuseSpecial } from "./refuse-special.ts";
 import { temporaryName } from "./temporary-name.ts";
 
 /** Bytes in one write. */
@@ -100,6 +101,7 @@ export class LocalFiles implements DataFiles {
   }
 
   async move(from: string, to: string, options: WriteOptions = {}): Promise<void> {
+    await refuseSpecial(to);
     try {
       await mkdir(dirname(to), { recursive: true });
       if (options.overwrite === false) {

@@ -16,6 +16,7 @@ export type {
   WriteOptions,
 } from "./data-files.ts";
 export { type DataFilesOptions, openDataFiles, type OpenFiles } from "./open-data-files.ts";
+export { refuseSpecial } from "./refuse-special.ts";
 export { fillStaged } from "./staging/fill.ts";
 export { publishStaged, type PublishPoint } from "./staging/publish.ts";
 export { discardStaged, localPath, makePlace, planStage, type StageRequest } from "./staging/stage.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { Registry } from "prom-client";
 import { metricsFileHooks, metricsHooks, writeMetricsFile } from "../../src/builtin/mod.ts";
 import { tempDir } from "../kit/mod.ts";
@@ -51,6 +51,15 @@ describe("the metrics file", () => {
     expect(text).toContain("# TYPE pipeline_runs counter\n");
     expect(text).toContain('pipeline_runs_total{pipeline_name="hooks demo",status="failure"} 1');
     expect(readdirSync(dir.join("textfile"))).toEqual(["cairn.prom"]);
+  });
+
+  test("is no file where it goes to a device, which keeps its name", async () => {
+    using dir = tempDir();
+    const device = dir.join("cairn.prom");
+    symlinkSync("/dev/null", device);
+    await playRun(metricsFileHooks(device, { clock: fixedClock }));
+    expect(readlinkSync(device)).toBe("/dev/null");
+    expect(readdirSync(dir.path)).toEqual(["cairn.prom"]);
   });
 
   test("stays as it was where the new one can't be put in its place", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { readlinkSync, symlinkSync } from "node:fs";
 import { openDataFiles } from "../../src/files/mod.ts";
 import { tempDir } from "../kit/mod.ts";
 import { sparkConfig } from "../servers/s3/s3-server.ts";
@@ -34,6 +35,17 @@ test("relative paths count from the folder, file: URIs are paths, and other spel
     expect(() => local.resolve(wrong)).toThrow(/^Cannot use (?!.*secret)/);
   }
   expect(await codeOf(local.move("here/x", "s3a://lake/x"))).toBe("FILE_URI_INVALID");
+});
+
+test("a device keeps its name: what would take its place is refused", async () => {
+  const device = dir.join("device");
+  symlinkSync("/dev/null", device);
+  await local.write("whole", "x");
+  expect(await codeOf(local.write(device, "x"))).toBe("FILE_SPECIAL");
+  expect(await codeOf(local.copy(dir.join("whole"), device))).toBe("FILE_SPECIAL");
+  expect(await codeOf(local.move(dir.join("whole"), device))).toBe("FILE_SPECIAL");
+  expect(readlinkSync(device)).toBe("/dev/null");
+  expect(dir.read("whole")).toBe("x");
 });
 
 const gateway = await versitygwForFile(1);
