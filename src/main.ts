@@ -24,13 +24,22 @@ if (first === "__worker") {
   // oxlint-disable-next-line eslint/no-console -- making process.stdout would take as long as the whole start
   console.log(`cairn ${version}`);
 } else {
-  const { main, processSink } = await import("./cli/mod.ts");
+  const { main, processSink, tellRunnerExited, wantsJson } = await import("./cli/mod.ts");
   const { takeStream } = await import("./base/mod.ts");
   const sinks = { out: processSink(1), err: processSink(2) };
   // What hooks and components in the runner print would else be lost at the exit, or come between two parts of a line.
   takeStream("stdout", sinks.out.isTerminal, (chunk) => sinks.out.write(chunk));
   takeStream("stderr", sinks.err.isTerminal, (chunk) => sinks.err.write(chunk));
-  const { writeSync } = await import("node:fs");
+  // The command's own result, and not what a component prints.
+  let printed = false;
+  const out: typeof sinks.out = {
+    ...sinks.out,
+    write(text) {
+      printed = true;
+      sinks.out.write(text);
+    },
+  };
+  const env = { ...process.env };
   let ended = false;
   const exit = (code: number): void => {
     ended = true;
@@ -40,21 +49,10 @@ if (first === "__worker") {
   // A component with `isolation = none`, or a hook, may call `process.exit(0)`: nobody must take that for a success.
   process.on("exit", () => {
     if (ended) return;
-    process.exitCode = 1;
-    try {
-      writeSync(
-        2,
-        "error: A component or hook ended Cairn's own process before the run was over [RUNNER_EXITED]\n" +
-          "  hint: Return to succeed and throw to fail; process.exit does neither. What had completed is in the checkpoint, where one is kept.\n",
-      );
-    } catch (thrown) {
-      // Standard error is closed or full: then the exit code says it alone.
-      if (!(thrown instanceof Error && "code" in thrown)) throw thrown;
-    }
+    process.exitCode = tellRunnerExited(!printed && wantsJson(argv, env));
   });
-  const env = { ...process.env };
   // What a component in the runner starts with `process.env` must not take our flags' variables for its own.
   for (const name of Object.keys(env))
     if (name.startsWith("CAIRN_")) Reflect.deleteProperty(process.env, name);
-  exit(await main({ argv, env, sinks, exit }));
+  exit(await main({ argv, env, sinks: { ...sinks, out }, exit }));
 }

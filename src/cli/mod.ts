@@ -10,4 +10,6 @@
 export { definitions } from "./definitions.ts";
 export { main, type World } from "./main.ts";
 export { processSink } from "./output.ts";
+export { tellRunnerExited } from "./runner-exited.ts";
+export { wantsJson } from "./wants-json.ts";
 export { cliReference, exitCodesReference } from "./reference.ts";

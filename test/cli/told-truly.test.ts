@@ -17,6 +17,12 @@ test.each([0, 3])(
       cwd: dir.path,
     });
     expect(listed.json()).toMatchObject({ checkpoints: [{ state: "interrupted" }] });
+    const asJson = await runCairn(["run", "daily.conf", "--isolation=none", "--format=json"], {
+      cwd: dir.path,
+    });
+    expect(asJson.code).toBe(1);
+    expect(asJson.json()).toMatchObject({ version: 1, error: { code: "RUNNER_EXITED" }, exitCode: 1 });
+    expect(asJson.stderr).toContain("[RUNNER_EXITED]");
   },
 );
 
