@@ -42,8 +42,13 @@ describe.skipIf(server === undefined)("Spark behind connections that break at ra
     await using spark = openSession(`sc://127.0.0.1:${proxy.port}`);
     await spark.sql("DROP TABLE IF EXISTS broken_writes");
     await spark.sql("CREATE TABLE broken_writes (batch INT, id BIGINT) USING parquet");
-    // What comes back of a write is small: some pieces in a hundred break its connection.
-    proxy.breaks = () => random.int(12) === 0;
+    // What comes back of a write is a few small pieces: one in twelve breaks its connection, and the eighth in a row does.
+    let whole = 0;
+    proxy.breaks = () => {
+      const isDue = random.int(12) === 0 || ++whole === 8;
+      if (isDue) whole = 0;
+      return isDue;
+    };
     const writes = 5 * rounds;
     for (let batch = 0; batch < writes; batch++) {
       const frame = spark.createDataFrame(
