@@ -25,7 +25,10 @@ function entriesOf(folder: string): ReadonlySet<string> | undefined {
 }
 
 function removeNewFolders(folder: string, before: ReadonlySet<string> | undefined): void {
-  for (const name of entriesOf(folder) ?? []) {
+  const now = entriesOf(folder);
+  // On a disk that is read-only even the removal of nothing is refused.
+  if (now === undefined) return;
+  for (const name of now) {
     if (before?.has(name) !== true) systemFileSystem.removeFolder(join(folder, name));
   }
   if (before === undefined) systemFileSystem.removeFolder(folder);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import type { CairnError } from "../../../src/base/mod.ts";
 import { openLocalStore } from "../../../src/store/mod.ts";
 import { tempDir, type TempDir } from "../../kit/mod.ts";
+import { mayMount, mount, unmount } from "../../kit/mount.ts";
 import { caught } from "../failure.ts";
 
 const holder = {
@@ -17,22 +18,6 @@ const holder = {
   groups: [],
 };
 
-function mount(path: string, options: string): boolean {
-  mkdirSync(path, { recursive: true });
-  return spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path]).status === 0;
-}
-
-function unmount(path: string): void {
-  spawnSync("umount", ["-l", path]);
-}
-
-/** Whether this user may mount here: root on most machines, nobody in most containers. */
-const mayMount = ((): boolean => {
-  using dir = tempDir();
-  const done = mount(dir.join("probe"), "size=64k");
-  if (done) unmount(dir.join("probe"));
-  return done;
-})();
 const title = mayMount
   ? "on a real file system"
   : "on a real file system (left out: this user may not mount one)";
