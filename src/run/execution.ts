@@ -7,6 +7,7 @@ import { Attempt, type AttemptOutcome } from "./attempt.ts";
 import { type Try, withStarts } from "./component-events.ts";
 import { type ComponentRecord, newRecord, restoredRecord } from "./component-record.ts";
 import type { ExecuteRequest } from "./execute-request.ts";
+import type { Dependencies } from "./graph.ts";
 import { interruptOf } from "./interrupt.ts";
 import { onAbort } from "./on-abort.ts";
 import { OrderMaker } from "./order-maker.ts";
@@ -42,7 +43,7 @@ export class Execution {
     this.#request = request;
     this.#orders = new OrderMaker(request);
     this.#retries = new Retries(request.clock, request.random);
-    this.#scheduler = new Scheduler(request.prepared.dependencies, request.maxParallel);
+    this.#scheduler = new Scheduler(dependenciesOf(request), request.maxParallel);
     this.records = request.decisions.map(({ reason }) => newRecord(reason));
     this.#hooks = new RunHooks(request, (error) => this.#stop.stop({ kind: "hook", error }));
     const { journal, secrets, clock, declared, files, point } = request;
@@ -323,4 +324,10 @@ export class Execution {
   #pool(index: number): ExecuteRequest["processes"] {
     return this.#isolation(index) === "none" ? this.#request.inRunner : this.#request.processes;
   }
+}
+
+/** What a component that this run leaves out has completed before counts as that for those that come after it. */
+function dependenciesOf({ prepared, decisions }: ExecuteRequest): readonly Dependencies[] {
+  const restored = decisions.flatMap(({ action, index }) => (action === "restore" ? [index] : []));
+  return prepared.dependenciesWith(new Set(restored));
 }

@@ -24,6 +24,8 @@ export interface PreparedComponent {
 export interface Prepared {
   readonly components: readonly PreparedComponent[];
   readonly dependencies: readonly Dependencies[];
+  /** Dependencies where these, of those that the run leaves out, have completed before and are restored. */
+  dependenciesWith(restored: ReadonlySet<number>): readonly Dependencies[];
   readonly findings: readonly Finding[];
 }
 
@@ -73,7 +75,9 @@ export async function prepareComponents(request: PrepareRequest): Promise<Prepar
       ...(contracts === undefined ? {} : { contracts: contracts[config.index] }),
     };
   });
-  return { components: prepared, dependencies, findings };
+  const dependenciesWith = (restored: ReadonlySet<number>): readonly Dependencies[] =>
+    withoutLeftOut(whole, leftOut.difference(restored));
+  return { components: prepared, dependencies, dependenciesWith, findings };
 }
 
 /** The hash of a component's code and of the files that it declares; one that can't be read counts as that. */
