@@ -126,3 +126,26 @@ test("a selection that leaves nothing is a success with a warning", async () => 
     warnings: ["No component is enabled and selected: nothing was run."],
   });
 });
+
+test("one that is left out and has completed before counts as that, whatever becomes of what it came after", async () => {
+  using pipeline = testPipeline({
+    "t/Fails.ts":
+      'export default ({ run }) => { if (process.env["FAILS"] === run.componentName) throw new Error("no"); };\n',
+  });
+  const text = pipeline.text(
+    [
+      { type: "t.Fails", name: "A" },
+      { type: "t.Fails", name: "B" },
+      { type: "t.Fails", name: "C", more: 'depends-on = ["B"]' },
+    ],
+    "fail-fast = false",
+  );
+  const store = memoryCheckpointStore();
+  const run = async (fails: string, options: RunOptions): Promise<string[]> => {
+    const env = { ...process.env, FAILS: fails };
+    const { result } = await pipeline.run(text, { store, env, ...options });
+    return result.components.map(({ status }) => status);
+  };
+  expect(await run("C", { from: ["B"] })).toEqual(["not-run", "completed", "failed"]);
+  expect(await run("A", { skip: ["B"], autoResume: true })).toEqual(["failed", "restored", "completed"]);
+});
